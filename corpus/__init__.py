@@ -1,0 +1,1 @@
+"""What we hold: studies, pages, passages, and the indexes derived from them."""

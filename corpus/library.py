@@ -1,0 +1,421 @@
+"""The corpus, opened: add, remove, nearest, matching, verify, rebuild."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from corpus.embedder import Embedder, open_embedder
+from corpus.lexical import LexicalIndex, index_terms
+from corpus.record import CannotWrite, Record, Vectors
+from corpus.settings import Settings
+from corpus.study import Draft, Page, Passage, Study, StudyFile
+from corpus.words import Fault
+
+if TYPE_CHECKING:
+    from corpus.dense import DenseIndex
+
+Scored = tuple[int, float]
+Progress = Callable[[int, int], None]
+"""Called with (done, of)."""
+
+_LOG = logging.getLogger(__name__)
+_MODEL_NOTES = ("model", "revision", "dimension")
+
+
+class OtherModel(Fault):
+    """The library's vectors were made by another embedding model."""
+
+    code = "other_model"
+
+
+class InUse(Fault):
+    """Another process owns the library's indexes."""
+
+    code = "in_use"
+
+
+class NoLibrary(Fault):
+    """There is no library in the folder, and nothing was to be added."""
+
+    code = "no_library"
+
+
+class UnknownStudy(Fault):
+    """No study has this id."""
+
+    code = "unknown_study"
+
+
+class UnknownPage(Fault):
+    """The study has no page with this number."""
+
+    code = "unknown_page"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the doctor found. `sound` is True when nothing needs mending."""
+
+    sound: bool
+    folder: str
+    owner: str
+    model: str
+    counts: dict[str, int]
+    languages: dict[str, int]
+    faults: tuple[str, ...]
+    indexes: dict[str, dict[str, object]]
+
+
+class Library:
+    """One folder: the record, the PDFs under their sha256, and the two indexes derived from the record."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        write: bool = False,
+        embedder: Embedder | None = None,
+        any_model: bool = False,
+    ) -> None:
+        """Open the library in `settings.data`; make it when absent and `write`.
+
+        `any_model` lets a library made with another model be opened, to be rebuilt.
+
+        A writer must own the indexes. A reader owns them if nobody does, and else reads without them: exactly,
+        over the record. Raises InUse, NoLibrary, OtherModel, CannotWrite, NotALibrary, NewerLibrary.
+        """
+        self.settings = settings
+        self.folder = settings.data
+        self._given = embedder
+        self._counted: tuple[tuple[int, int], dict[str, int]] | None = None
+        self._changing = threading.RLock()
+        self._lock: FileLock | None = None
+        if not write and not self._record_path.is_file():
+            raise NoLibrary(folder=self.folder)
+        self.owner = self._own(write)
+        self.owned = self._lock is not None
+        try:
+            self.record = Record(self._record_path, writable=self.owned)
+            self._check_model(any_model)
+            self._clear_incoming()
+        except Fault:
+            self._let_go()
+            raise
+
+    @property
+    def _record_path(self) -> Path:
+        return self.folder / "record.sqlite3"
+
+    # Who owns the indexes
+
+    def _own(self, write: bool) -> str:
+        """Take the lock if it is free; else say who has it. Raises InUse or CannotWrite for a writer."""
+        lock = FileLock(self.folder / "lock", timeout=2 if write else 0, thread_local=False)
+        try:
+            if write:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+            self._lock = lock
+            return self._sign()
+        except Timeout:
+            owner = _read_text(self.folder / "owner")
+            if write:
+                raise InUse(folder=self.folder, owner=owner) from None
+            return owner
+        except (OSError, NotImplementedError) as error:
+            if lock.is_locked:
+                lock.release()
+            self._lock = None
+            if write:
+                raise CannotWrite(folder=self.folder) from error
+            return ""
+
+    def _sign(self) -> str:
+        command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])
+        owner = f"{os.getpid()} ({command}, {datetime.now().astimezone():%Y-%m-%d %H:%M:%S})"
+        (self.folder / "owner").write_text(owner, "utf-8")
+        return owner
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            (self.folder / "owner").unlink(missing_ok=True)
+            self._lock.release()
+            self._lock = None
+
+    def close(self) -> None:
+        """Let go of indexes, record and lock."""
+        for name in ("dense", "lexical"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+        self.record.close()
+        self._let_go()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # The model and the indexes, each opened when first needed
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedding model; loaded when it first encodes."""
+        return self._given or open_embedder(self.settings)
+
+    @cached_property
+    def dense(self) -> DenseIndex:
+        """The vector index; exact search where this process does not own the indexes."""
+        from corpus.dense import DenseIndex  # Chroma is slow to import, and not every command needs it
+
+        with self._changing:
+            identity = self.embedder.identity
+            folder = self.folder / "dense" if self.owned else None
+            return DenseIndex(folder, self.record, str(identity), identity.dimension)
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        """The word index; read-only where this process does not own the indexes."""
+        with self._changing:
+            return LexicalIndex(self.folder / "lexical", self.record, writable=self.owned)
+
+    def warm(self) -> None:
+        """Open both indexes and load the model now, so that the first question does not wait for them."""
+        self.lexical  # noqa: B018
+        self.dense  # noqa: B018
+        self.embedder.encode_query("")
+
+    def _check_model(self, any_model: bool) -> None:
+        known = [self.record.note(key) for key in _MODEL_NOTES]
+        now = self.embedder.identity
+        if known[0] is None:
+            if self.owned:
+                self.record.set_notes(**self._model_notes())
+        elif known != [now.name, now.revision, str(now.dimension)] and not any_model:
+            raise OtherModel(made=f"{known[0]}@{str(known[1])[:12]} ({known[2]})", asked=now)
+
+    def _clear_incoming(self) -> None:
+        """Files that were staged when an earlier process was killed; nothing was acknowledged of them."""
+        if self.owned:
+            for left in (self.folder / "incoming").glob("*"):
+                left.unlink(missing_ok=True)
+
+    def _model_notes(self) -> dict[str, str]:
+        now = self.embedder.identity
+        return {"model": now.name, "revision": now.revision, "dimension": str(now.dimension)}
+
+    # Changing
+
+    def stage(self, pdf: bytes) -> Path:
+        """Put the bytes of a file inside the library, on disk, to be read and then added. Raises CannotWrite."""
+        folder = self.folder / "incoming"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=folder, suffix=".pdf", delete=False) as file:
+                file.write(pdf)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise CannotWrite(folder=self.folder) from error
+        return Path(file.name)
+
+    def add(self, study: Study, pages: Sequence[Page], drafts: Sequence[Draft], vectors: Vectors, staged: Path) -> None:
+        """Add or replace a study. When this returns the record has it on disk and both indexes find it.
+
+        `vectors` has one row for each body draft; `staged` is the file as `stage` kept it, and is moved.
+        Raises CannotWrite, for instance when the disk is full.
+        """
+        with self._changing:
+            lexical = self.lexical  # opened, and so level with the record, before the record moves on
+            old = self.record.passage_ids_of(study.id)
+            self._keep_pdf(study.files[0].sha256, staged)
+            ids = self.record.add(study, pages, drafts, vectors)
+            if old:
+                lexical.remove(old)
+            lexical.add(self.record.passages(ids).values())
+            if "dense" in self.__dict__:
+                self.dense.catch_up()
+
+    def add_file(self, study_id: str, file: StudyFile) -> None:
+        """Keep one more name under which the same bytes came."""
+        self.record.add_file(study_id, file)
+
+    def remove(self, study_id: str) -> None:
+        """Remove a study, its PDF and everything derived from it. Raises UnknownStudy."""
+        with self._changing:
+            study, lexical, dense = self.study(study_id), self.lexical, self.dense
+            ids = self.record.passage_ids_of(study_id)
+            self.record.remove(study_id)
+            lexical.remove(ids)
+            dense.catch_up()
+            for file in study.files:
+                self.pdf_path(file.sha256).unlink(missing_ok=True)
+
+    def settle(self) -> None:
+        """After a batch: seal the vector index if enough is waiting."""
+        with self._changing:
+            if self.record.vector_count():
+                self.dense.seal_if_due()
+
+    def rebuild(self, progress: Progress = lambda *_: None) -> None:
+        """Make both indexes anew from the record; embed again first where the model is another."""
+        with self._changing:
+            if [self.record.note(key) for key in _MODEL_NOTES] != list(self._model_notes().values()):
+                self._embed_again(progress)
+            self.lexical.rebuild()
+            self.dense.seal()
+
+    def _embed_again(self, progress: Progress) -> None:
+        body = [p for p in self.record.all_passages() if p.kind == "body"]
+        texts = [p.text for p in body]
+        parts = []
+        for i in range(0, len(texts), 256):
+            parts.append(self.embedder.encode_documents(texts[i : i + 256]))
+            progress(min(i + 256, len(texts)), len(texts))
+        vectors = np.concatenate([*parts, np.zeros((0, self.embedder.identity.dimension), np.float32)])
+        self.record.replace_vectors([p.id for p in body], vectors, **self._model_notes())
+
+    # Reading
+
+    def study(self, study_id: str) -> Study:
+        """One study. Raises UnknownStudy."""
+        study = self.record.study(study_id)
+        if study is None:
+            raise UnknownStudy(study=study_id)
+        return study
+
+    def nearest(self, query: Vectors, k: int, languages: Sequence[str]) -> dict[str, list[Scored]]:
+        """For each language at most k passages by cosine similarity, best first."""
+        return self.dense.nearest(query, k, languages)
+
+    def question_terms(self, text: str, languages: Sequence[str]) -> list[str]:
+        """The index terms of some words, as each of `languages` spells their stems."""
+        return index_terms(text, languages)
+
+    def matching(self, words: Sequence[str], k: int) -> list[Scored]:
+        """At most k passages by BM25 over index terms, best first."""
+        return self.lexical.matching(words, k)
+
+    def coverage(self, words: Sequence[str], ids: Collection[int]) -> dict[int, float]:
+        """For each of some passages, the share (0 to 1) of the BM25 weight of `words` that it holds."""
+        return self.lexical.coverage(words, ids)
+
+    def cosines(self, query: Vectors, ids: Collection[int]) -> dict[int, float]:
+        """For each of some passages that have a vector, its cosine with `query`."""
+        found = self.record.vectors_of(ids)
+        if not found:
+            return {}
+        matrix = np.frombuffer(b"".join(found.values()), np.float32).reshape(len(found), -1)
+        return dict(zip(found, map(float, matrix @ query), strict=True))
+
+    def word_weight(self, term: str) -> float:
+        """The idf of an index term: how much it tells."""
+        return self.lexical.idf(term)
+
+    def holds(self, term: str) -> bool:
+        """Does any passage hold this index term?"""
+        return self.lexical.document_frequency(term) > 0
+
+    def page(self, study_id: str, number: int) -> Page:
+        """One page. Raises UnknownStudy or UnknownPage."""
+        page = self.record.page(study_id, number)
+        if page is None:
+            raise UnknownPage(study=self.study(study_id).id, page=number)
+        return page
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Passages by id; those no longer held are left out."""
+        return self.record.passages(ids)
+
+    def pdf_path(self, sha256: str) -> Path:
+        """Where the bytes with this sha256 are kept. The name is made of the hash alone."""
+        return self.folder / "pdf" / f"{sha256}.pdf"
+
+    def _keep_pdf(self, sha256: str, staged: Path) -> None:
+        target = self.pdf_path(sha256)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staged.replace(target)
+        except OSError as error:
+            raise CannotWrite(folder=self.folder) from error
+
+    # Health
+
+    @property
+    def fingerprint(self) -> str:
+        """Names what an answer was made from: the model, and which studies and passages the record held."""
+        studies, newest = self.record.revision()
+        model = hashlib.sha256(str(self.embedder.identity).encode()).hexdigest()[:8]
+        return f"{model}-{studies}-{newest}"
+
+    def passage_counts(self) -> dict[str, int]:
+        """Number of passages in each language."""
+        revision = self.record.revision()
+        if self._counted is None or self._counted[0] != revision:
+            self._counted = (revision, self.record.passage_counts())
+        return self._counted[1]
+
+    def verify(self) -> Health:
+        """Check the record, hold both indexes against it, and say what was found."""
+        faults = [*self.record.faults(), *self._missing_pdfs()]
+        if not self.lexical.finds_own():
+            faults.append("lexical")
+        if not self._dense_agrees():
+            faults.append("dense")
+        indexes: dict[str, dict[str, object]] = {
+            "dense": self.dense.state,
+            "lexical": {"passages": self.lexical.size},
+        }
+        return Health(
+            sound=not faults,
+            folder=str(self.folder),
+            owner=self.owner,
+            model=str(self.embedder.identity),
+            counts=self.record.counts(),
+            languages=self.record.passage_counts(),
+            faults=tuple(faults),
+            indexes=indexes,
+        )
+
+    def _missing_pdfs(self) -> Iterator[str]:
+        for study in self.record.studies():
+            for file in study.files:
+                if not self.pdf_path(file.sha256).is_file():
+                    yield f"pdf: {file.sha256} ({file.name})"
+
+    def _dense_agrees(self) -> bool:
+        """Do vectors of the record find themselves through the index?"""
+        sample = self.record.vector_sample(upto=sys.maxsize, size=64)
+        return all(self.dense.finds(row) for row in sample)
+
+
+@contextmanager
+def opened(settings: Settings, *, write: bool = False) -> Iterator[Library]:
+    """A library for the length of a block."""
+    library = Library(settings, write=write)
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError:
+        return "?"

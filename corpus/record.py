@@ -1,0 +1,391 @@
+"""The record: one SQLite file that is the only truth; every index is derived from it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.study import Description, Draft, Page, Passage, PassageKind, Reader, State, Study, StudyFile
+from corpus.words import Fault
+
+Vectors = npt.NDArray[np.float32]
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE library (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE studies (
+    id TEXT PRIMARY KEY, description TEXT NOT NULL, languages TEXT NOT NULL, state TEXT NOT NULL,
+    version_of TEXT REFERENCES studies(id), added TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+) WITHOUT ROWID;
+CREATE TABLE files (
+    sha256 TEXT NOT NULL, name TEXT NOT NULL, study_id TEXT NOT NULL REFERENCES studies(id) ON DELETE CASCADE,
+    size INTEGER NOT NULL, pages INTEGER NOT NULL, PRIMARY KEY (sha256, name)
+) WITHOUT ROWID;
+CREATE INDEX files_of_study ON files(study_id);
+CREATE TABLE pages (
+    study_id TEXT NOT NULL REFERENCES studies(id) ON DELETE CASCADE, number INTEGER NOT NULL, label TEXT NOT NULL,
+    text TEXT NOT NULL, reader TEXT NOT NULL, witness TEXT NOT NULL, PRIMARY KEY (study_id, number)
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, study_id TEXT NOT NULL, page INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL,
+    FOREIGN KEY (study_id, page) REFERENCES pages(study_id, number) ON DELETE CASCADE,
+    UNIQUE (study_id, page, start)
+);
+CREATE INDEX passages_of_language ON passages(language);
+CREATE TABLE vectors (
+    passage_id INTEGER PRIMARY KEY REFERENCES passages(id) ON DELETE CASCADE, vector BLOB NOT NULL
+);
+"""
+_PASSAGE = """SELECT p.id, p.study_id, p.page, p.start, p.end, substr(g.text, p.start + 1, p.end - p.start),
+    p.language, p.kind FROM passages p JOIN pages g ON g.study_id = p.study_id AND g.number = p.page"""
+
+
+class NewerLibrary(Fault):
+    """The record was written by a later version of this program."""
+
+    code = "newer_library"
+
+
+class NotALibrary(Fault):
+    """The file is there, but SQLite cannot read it as a record."""
+
+    code = "not_a_library"
+
+
+class CannotWrite(Fault):
+    """The library's folder cannot be written to."""
+
+    code = "cannot_write"
+
+
+class Record:
+    """Reads and writes the record. Safe to share between threads: one connection a thread, one writer at a time."""
+
+    def __init__(self, path: Path, *, writable: bool = True) -> None:
+        """Open the record at `path`, making it when absent and `writable`.
+
+        Raises NotALibrary, NewerLibrary or CannotWrite.
+        """
+        self.path = path
+        self.writable = writable
+        self._local = threading.local()
+        self._writing = threading.RLock()
+        self._connections: list[sqlite3.Connection] = []
+        try:
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise self._fault(error) from error
+
+    def _fault(self, error: sqlite3.Error) -> Fault:
+        if "readonly" in str(error) or "unable to open" in str(error):
+            return CannotWrite(folder=self.path.parent)
+        return NotALibrary(path=self.path, error=error)
+
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = self._connect()
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = self._open("mode=rwc" if self.writable else self._reading_mode())
+        self._connections.append(connection)
+        if self.writable:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def _open(self, mode: str) -> sqlite3.Connection:
+        address = f"{self.path.absolute().as_uri()}?{mode}"
+        return sqlite3.connect(address, uri=True, timeout=30, check_same_thread=False, isolation_level=None)
+
+    def _reading_mode(self) -> str:
+        """Where not even SQLite's own side files can be made, the file is read as one that nobody changes."""
+        try:
+            with closing(self._open("mode=ro")) as connection:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            return "mode=ro&immutable=1"
+        return "mode=ro"
+
+    def _migrate(self) -> None:
+        connection = self._connection()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > SCHEMA_VERSION:
+            raise NewerLibrary(path=self.path, version=version, known=SCHEMA_VERSION)
+        if version == 0 and self.writable:
+            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, on disk when the block ends."""
+        with self._writing:
+            connection = self._connection()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                self._roll_back(connection)
+                raise self._fault(error) from error
+            except BaseException:
+                self._roll_back(connection)
+                raise
+
+    @staticmethod
+    def _roll_back(connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close every connection this record opened."""
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._local = threading.local()
+
+    # What the library is made with
+
+    def note(self, key: str) -> str | None:
+        """A fact about the library itself, such as the name of its embedding model."""
+        row = self._connection().execute("SELECT value FROM library WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+    def set_notes(self, **notes: str) -> None:
+        """Keep facts about the library itself."""
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO library VALUES (?, ?)", list(notes.items()))
+
+    # Writing
+
+    def add(self, study: Study, pages: Sequence[Page], drafts: Sequence[Draft], vectors: Vectors) -> list[int]:
+        """Write a study with everything that belongs to it in one transaction; the ids of its passages.
+
+        `vectors` has one row, float32, for each body draft in order; reference lists have none.
+        A study with the same id is replaced.
+        """
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM studies WHERE id = ?", (study.id,))
+            self._insert_study(connection, study)
+            connection.executemany(
+                "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",
+                [(p.study_id, p.number, p.label, p.text, p.reader, p.witness) for p in pages],
+            )
+            ids = [self._insert_draft(connection, study.id, draft) for draft in drafts]
+            body = [i for i, draft in zip(ids, drafts, strict=True) if draft.kind is PassageKind.BODY]
+            connection.executemany(
+                "INSERT INTO vectors VALUES (?, ?)",
+                [(i, vector.tobytes()) for i, vector in zip(body, vectors, strict=True)],
+            )
+        return ids
+
+    @staticmethod
+    def _insert_study(connection: sqlite3.Connection, study: Study) -> None:
+        connection.execute(
+            "INSERT INTO studies (id, description, languages, state, version_of) VALUES (?, ?, ?, ?, ?)",
+            (
+                study.id,
+                _description_json(study.description),
+                json.dumps(study.languages),
+                study.state,
+                study.version_of,
+            ),
+        )
+        connection.executemany(
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
+            [(f.sha256, f.name, study.id, f.size, f.pages) for f in study.files],
+        )
+
+    @staticmethod
+    def _insert_draft(connection: sqlite3.Connection, study_id: str, draft: Draft) -> int:
+        cursor = connection.execute(
+            "INSERT INTO passages (study_id, page, start, end, language, kind) VALUES (?, ?, ?, ?, ?, ?)",
+            (study_id, draft.page, draft.start, draft.end, draft.language, draft.kind),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def add_file(self, study_id: str, file: StudyFile) -> None:
+        """Keep one more name under which the same bytes came."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO files VALUES (?, ?, ?, ?, ?)",
+                (file.sha256, file.name, study_id, file.size, file.pages),
+            )
+
+    def remove(self, study_id: str) -> bool:
+        """Remove a study and all that belongs to it; False when there was none."""
+        with self._transaction() as connection:
+            return connection.execute("DELETE FROM studies WHERE id = ?", (study_id,)).rowcount > 0
+
+    def replace_vectors(self, ids: Sequence[int], vectors: Vectors, **notes: str) -> None:
+        """Put new vectors in the place of all old ones, and note their model, in one transaction."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM vectors")
+            connection.executemany(
+                "INSERT INTO vectors VALUES (?, ?)",
+                [(i, vector.tobytes()) for i, vector in zip(ids, vectors, strict=True)],
+            )
+            connection.executemany("INSERT OR REPLACE INTO library VALUES (?, ?)", list(notes.items()))
+
+    # Reading
+
+    def study(self, study_id: str) -> Study | None:
+        """One study, or None."""
+        return next(iter(self._studies("WHERE s.id = ?", study_id)), None)
+
+    def studies(self) -> list[Study]:
+        """All studies, by title."""
+        return sorted(self._studies(""), key=lambda study: study.title.casefold())
+
+    def study_of_file(self, sha256: str) -> Study | None:
+        """The study a file with these bytes belongs to."""
+        return next(
+            iter(self._studies("WHERE s.id = (SELECT study_id FROM files WHERE sha256 = ? LIMIT 1)", sha256)),
+            None,
+        )
+
+    def _studies(self, where: str, *values: str) -> list[Study]:
+        connection = self._connection()
+        rows = connection.execute(
+            f"SELECT s.id, s.description, s.languages, s.state, s.version_of FROM studies s {where}", values
+        ).fetchall()
+        return [
+            Study(
+                id=row[0],
+                description=_description(row[1]),
+                languages=tuple(json.loads(row[2])),
+                state=State(row[3]),
+                files=self._files(row[0]),
+                version_of=row[4],
+            )
+            for row in rows
+        ]
+
+    def _files(self, study_id: str) -> tuple[StudyFile, ...]:
+        rows = self._connection().execute(
+            "SELECT sha256, name, size, pages FROM files WHERE study_id = ? ORDER BY name", (study_id,)
+        )
+        return tuple(StudyFile(*row) for row in rows)
+
+    def page(self, study_id: str, number: int) -> Page | None:
+        """One page of a study, or None."""
+        row = (
+            self._connection()
+            .execute(
+                "SELECT study_id, number, label, text, reader, witness FROM pages WHERE study_id = ? AND number = ?",
+                (study_id, number),
+            )
+            .fetchone()
+        )
+        return Page(row[0], row[1], row[2], row[3], Reader(row[4]), row[5]) if row else None
+
+    def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
+        """Passages by id; ids that are no longer in the record are left out."""
+        wanted = list(ids)
+        found: dict[int, Passage] = {}
+        for i in range(0, len(wanted), 500):
+            part = wanted[i : i + 500]
+            marks = ",".join("?" * len(part))
+            for row in self._connection().execute(f"{_PASSAGE} WHERE p.id IN ({marks})", part):
+                found[row[0]] = _passage(row)
+        return found
+
+    def all_passages(self) -> Iterator[Passage]:
+        """Every passage, in order of id."""
+        with closing(self._connection().execute(f"{_PASSAGE} ORDER BY p.id")) as rows:
+            yield from map(_passage, rows)
+
+    def passage_ids(self) -> set[int]:
+        """The ids of all passages."""
+        return {row[0] for row in self._connection().execute("SELECT id FROM passages")}
+
+    def passage_ids_of(self, study_id: str) -> list[int]:
+        """The ids of one study's passages."""
+        rows = self._connection().execute("SELECT id FROM passages WHERE study_id = ? ORDER BY id", (study_id,))
+        return [row[0] for row in rows]
+
+    def vectors(self, after: int = 0) -> Iterator[tuple[int, str, bytes]]:
+        """(passage id, language, float32 bytes) of every vector with an id above `after`, in order."""
+        yield from self._connection().execute(
+            "SELECT v.passage_id, p.language, v.vector FROM vectors v JOIN passages p ON p.id = v.passage_id"
+            " WHERE v.passage_id > ? ORDER BY v.passage_id",
+            (after,),
+        )
+
+    def vectors_of(self, ids: Iterable[int]) -> dict[int, bytes]:
+        """The float32 bytes of some passages' vectors; passages without one are left out."""
+        wanted = list(ids)
+        found: dict[int, bytes] = {}
+        for i in range(0, len(wanted), 500):
+            part = wanted[i : i + 500]
+            marks = ",".join("?" * len(part))
+            found.update(
+                self._connection().execute(
+                    f"SELECT passage_id, vector FROM vectors WHERE passage_id IN ({marks})", part
+                )
+            )
+        return found
+
+    def vector_sample(self, upto: int, size: int) -> list[tuple[int, str, bytes]]:
+        """A random few of the vectors with an id of at most `upto`, in the form of `vectors`."""
+        rows = self._connection().execute(
+            "SELECT v.passage_id, p.language, v.vector FROM vectors v JOIN passages p ON p.id = v.passage_id WHERE"
+            " v.passage_id IN (SELECT passage_id FROM vectors WHERE passage_id <= ? ORDER BY random() LIMIT ?)",
+            (upto, size),
+        )
+        return rows.fetchall()
+
+    def vector_count(self, upto: int | None = None) -> int:
+        """How many vectors there are, or how many with an id of at most `upto`."""
+        where, values = ("", ()) if upto is None else (" WHERE passage_id <= ?", (upto,))
+        return int(self._connection().execute(f"SELECT count(*) FROM vectors{where}", values).fetchone()[0])
+
+    def revision(self) -> tuple[int, int]:
+        """(studies held, highest passage id ever given): changes whenever studies come or go."""
+        connection = self._connection()
+        (studies,) = connection.execute("SELECT count(*) FROM studies").fetchone()
+        row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+        return int(studies), int(row[0]) if row else 0
+
+    def passage_counts(self) -> dict[str, int]:
+        """Number of passages in each language."""
+        rows = self._connection().execute("SELECT language, count(*) FROM passages GROUP BY language ORDER BY 1")
+        return {str(language): int(count) for language, count in rows}
+
+    def counts(self) -> dict[str, int]:
+        """Number of studies, pages, passages and vectors."""
+        connection = self._connection()
+        tables = ("studies", "pages", "passages", "vectors")
+        return {t: int(connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables}
+
+    def faults(self) -> list[str]:
+        """What SQLite's own check finds wrong; empty when the record is whole."""
+        connection = self._connection()
+        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        return found + [f"foreign key: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
+
+
+def _passage(row: tuple[int, str, int, int, int, str, str, str]) -> Passage:
+    return Passage(*row[:7], kind=PassageKind(row[7]))
+
+
+def _description_json(description: Description) -> str:
+    values = {name: getattr(description, name) for name in Description.__dataclass_fields__}
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _description(text: str) -> Description:
+    values = json.loads(text)
+    for name in ("identifiers", "sources"):
+        values[name] = tuple((key, value) for key, value in values[name])
+    return Description(**{**values, "authors": tuple(values["authors"])})

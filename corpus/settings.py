@@ -1,0 +1,38 @@
+"""Every choice, read once from the environment (`AMP_…`) or a `.env` file."""
+
+from __future__ import annotations
+
+import locale
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.words import Language
+
+
+def _language_here() -> Language:
+    """The reader's language: Swedish where the machine says Swedish, else English."""
+    here = os.environ.get("LC_ALL") or os.environ.get("LANG") or (locale.getlocale()[0] or "")
+    return "sv" if here.lower().startswith("sv") else "en"
+
+
+class Settings(BaseSettings):
+    """All settings; each is an environment variable with the prefix `AMP_`."""
+
+    model_config = SettingsConfigDict(env_prefix="AMP_", env_file=".env", extra="ignore", frozen=True)
+
+    data: Path = Field(Path("data"), description="the folder of the library")
+    language: Literal["sv", "en"] = Field(default_factory=_language_here, description="language of messages")
+    embedding_model: str = Field("", description="folder or hub name; empty means the bundled model")
+    embedding_revision: str = Field("", description="revision of a hub model; empty means the cached one")
+    online: bool = Field(False, description="allow the model hub to be asked")
+    host: str = Field("127.0.0.1", description="address to serve on")
+    port: int = Field(8000, ge=1, le=65535, description="port to serve on")
+    token: SecretStr | None = Field(None, description="access token; needed on any address but loopback")
+    max_upload_mb: int = Field(100, ge=1, description="largest PDF taken in, in MiB")
+    max_pages: int = Field(5000, ge=1, description="most pages in one PDF")
+    read_seconds: int = Field(300, ge=1, description="most seconds spent reading one PDF")
+    read_memory_mb: int = Field(2048, ge=256, description="most memory for reading one PDF, in MiB")
