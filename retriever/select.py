@@ -1,0 +1,142 @@
+"""Passages to the few sentences that answer, from more than one study where more than one does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from corpus.language import FUNCTION_WORDS, content_stems, sentence_spans, tokens
+from corpus.library import Library
+from corpus.study import Passage, PassageKind
+from corpus.text import letters, one_line
+from retriever.answer import Question
+from retriever.search import Candidate, Weights, content, pair, weights
+
+MOST_SENTENCES = 4
+_PASSAGES = 16
+_PER_STUDY = 2
+_FEWEST_WORDS, _MOST_WORDS = 6, 70
+_SAME = 0.6  # two sentences that share this much of their words say the same
+_NEAR_BEST = 0.6  # a sentence that scores less than this share of the best is not worth an adviser's time
+_ENDS = re.compile(r"[.!?:;]['\"”’)\]]*\d{0,3}$|[.!?]$")
+_FINDING = re.compile(
+    r"\b(found|finds?|fell|finner|fann|show(?:s|ed|n)?|suggest\w*|indicat\w+|conclud\w+|report(?:s|ed)|reduc\w+"
+    r"|increas\w+|decreas\w+|lower|higher|less|fewer|rose|per ?cent|effects?|significant\w*|associated|evidence"
+    r"|visa[rd]\w*|minska\w*|öka[rtd]\w*|sjönk|steg|lägre|högre|färre|procent|effekt\w*|signifikant\w*"
+    r"|säkerställ\w+|samband\w*|slutsats\w*|bidrar|begränsar|löser|rapporterar)\b|%",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"\b(asks?|whether|hypothes\w+|purpose|aims?|examines?|frågar|frågan|syfte\w*|undersöker|hypotes\w*)\b"
+    r"|^(?:do not|don’t|say|write|check|skriv|säg|kontrollera|fråga)\b"
+    r"|^(?:this|denna|detta|den här|det här) (?:is an?|paper|article|note|report|är en|rapport|notis|artikel)\b",
+    re.IGNORECASE,
+)
+_AFTER_REFERENCE = re.compile(r"\(\d{4}[a-z]?\)\.?\s*$")  # what follows "Brooks, L. (2008)." is a title
+_CITED_YEARS = re.compile(r"\((?:[^()]*\b(?:19|20)\d{2}[a-z]?[^()]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A sentence that may answer: its span on the page, the candidate it came from and its score."""
+
+    candidate: Candidate
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+def select(library: Library, question: Question, found: Sequence[Candidate]) -> list[Chosen]:
+    """At most four sentences, best first: no two that say the same, no more than two of one study."""
+    sentences = [s for c in found[:_PASSAGES] for s in _sentences(library, c)]
+    ranked = sorted(_scored(library, question, sentences), key=lambda s: -s.score)
+    kept: list[Chosen] = []
+    for sentence in ranked:
+        if sentence.score < _NEAR_BEST * ranked[0].score or len(kept) == MOST_SENTENCES:
+            break
+        if _adds_something(sentence, kept):
+            kept.append(sentence)
+    return kept
+
+
+def _adds_something(sentence: Chosen, kept: Sequence[Chosen]) -> bool:
+    study = sentence.candidate.passage.study_id
+    if sum(k.candidate.passage.study_id == study for k in kept) == _PER_STUDY:
+        return False
+    return not any(_overlap(sentence.text, k.text) > _SAME for k in kept)
+
+
+def _overlap(first: str, second: str) -> float:
+    """Share of the shorter sentence's words that the other has too."""
+    a, b = set(tokens(first)), set(tokens(second))
+    return len(a & b) / max(1, min(len(a), len(b)))
+
+
+def _sentences(library: Library, candidate: Candidate) -> Iterator[Chosen]:
+    passage = candidate.passage
+    if passage.kind is PassageKind.REFERENCES:
+        return
+    page = library.page(passage.study_id, passage.page)
+    for start, end in sentence_spans(page.text):
+        if passage.start <= start and end <= passage.end:
+            text = one_line(page.text[start:end])
+            title = _AFTER_REFERENCE.search(page.text[max(0, start - 12) : start])
+            if not title and is_statement(text, passage.language):
+                yield Chosen(candidate, start, end, text, 0.0)
+
+
+def is_statement(text: str, language: str) -> bool:
+    """Could this be quoted as an answer? Headings, table rows, questions and cut sentences could not."""
+    words = tokens(text)
+    if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS or not _ENDS.search(text) or text.endswith("?"):
+        return False
+    first = text.lstrip("\"'“”‘’(–- ")[:1]
+    grammar = sum(word in FUNCTION_WORDS.get(language, FUNCTION_WORDS["en"]) for word in words)
+    digits = sum(character.isdigit() for character in _CITED_YEARS.sub("", text))
+    return (first.isupper() or first.isdigit()) and grammar * 6 >= len(words) and digits * 4 < len(letters(text))
+
+
+def _scored(library: Library, question: Question, sentences: Sequence[Chosen]) -> list[Chosen]:
+    """Each sentence by its own coverage and likeness, its passage's score, and whether it tells a finding."""
+    if not sentences:
+        return []
+    table = weights(library.embedder.identity.name)
+    likeness = _likeness(library, question, sentences, table)
+    return [
+        Chosen(s.candidate, s.start, s.end, s.text, _score(library, question, s, like, table))
+        for s, like in zip(sentences, likeness, strict=True)
+    ]
+
+
+def _score(library: Library, question: Question, sentence: Chosen, like: float, table: dict[str, Weights]) -> float:
+    passage = sentence.candidate.passage
+    weight = table[pair(question, passage)]
+    own = weight.words * coverage(library, question, sentence.text, passage) + weight.vectors * max(like, 0.0)
+    return (own + sentence.candidate.score) * _manner(sentence.text)
+
+
+def _manner(text: str) -> float:
+    """Sentences that tell what was found come before those that ask, plan or advise."""
+    return (1.2 if _FINDING.search(text) else 1.0) * (0.7 if _ASKING.search(text) else 1.0)
+
+
+def coverage(library: Library, question: Question, text: str, passage: Passage) -> float:
+    """Share of the question's content words that a sentence holds, rare words counting for more (idf)."""
+    wanted = content_stems(content(question), passage.language)
+    worth = {word: library.word_weight(word) for word in wanted}
+    have = set(content_stems(text, passage.language))
+    return sum(w for word, w in worth.items() if word in have) / (sum(worth.values()) or 1.0)
+
+
+def _likeness(
+    library: Library, question: Question, sentences: Sequence[Chosen], table: dict[str, Weights]
+) -> list[float]:
+    """Cosine of each sentence with the question, where vectors count for its pair of languages; else 0."""
+    counts = [table[pair(question, s.candidate.passage)].vectors > 0.3 for s in sentences]
+    if not any(counts):
+        return [0.0] * len(sentences)
+    query = library.embedder.encode_query(question.text)
+    vectors = iter(library.embedder.encode_documents([s.text for s, yes in zip(sentences, counts, strict=True) if yes]))
+    return [float(next(vectors) @ query) if yes else 0.0 for yes in counts]
