@@ -1,0 +1,92 @@
+"""The HTTP server: one process that owns a library, with all its doors under /v1."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import Depends, FastAPI, Request
+from pydantic import BaseModel
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from api import pages, questions, studies
+from api.access import admit, is_loopback, listen
+from api.errors import ErrorBody, speak_in_sentences
+from corpus.library import Library
+from corpus.settings import Settings
+from corpus.words import say
+from ingest.receive import Reception
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    401: {"model": ErrorBody, "description": "No valid access token"},
+    413: {"model": ErrorBody, "description": "The body is too large"},
+    422: {"model": ErrorBody, "description": "The request cannot be carried out as it stands"},
+}
+_DESCRIPTION = """\
+Cited answers from research on safe, living places, in Swedish and English.
+Citerade svar ur forskning om trygga, levande platser, på svenska och engelska.
+
+Every quote stands on the page it names. Errors are sentences, in the language of `Accept-Language`.
+"""
+
+
+def create_app(settings: Settings, library: Library) -> FastAPI:
+    """The application over an open library. The caller closes the library."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with Reception(library) as reception:
+            app.state.reception = reception
+            yield
+
+    app = FastAPI(
+        title="Research assistant of Centrum för AMP",
+        version="0.1.0",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        max_body_size=settings.max_upload_mb << 20,
+        docs_url=None,  # the usual pages load their scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.settings, app.state.library = settings, library
+    if is_loopback(settings.host):
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "testserver"])
+    speak_in_sentences(app)
+    for router in (questions.router, studies.router, pages.router):
+        app.include_router(router, prefix="/v1", dependencies=[Depends(admit)], responses=_ERRORS)
+    app.add_api_route("/v1/health", health, methods=["GET"], tags=["health"], response_model=Health)
+    return app
+
+
+class Health(BaseModel):
+    """The server answers, and over how much."""
+
+    status: str = "ok"
+    studies: int
+    passages: dict[str, int]
+    fingerprint: str
+
+
+def health(request: Request) -> Health:
+    """Is the server up, and what does it hold? Needs no token and tells no titles."""
+    library: Library = request.app.state.library
+    return Health(
+        studies=library.record.revision()[0],
+        passages=library.passage_counts(),
+        fingerprint=library.fingerprint,
+    )
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped. Raises NoToken, PortInUse, or whatever opening the library raises."""
+    listener = listen(settings)
+    try:
+        with Library(settings, write=True) as library:
+            library.warm()
+            print(say("serving", settings.language, host=settings.host, port=settings.port), flush=True)  # noqa: T201
+            config = uvicorn.Config(create_app(settings, library), log_level="warning", workers=1)
+            uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        listener.close()

@@ -1,0 +1,266 @@
+"""The command line: `amp`. Programs read `--json` on standard output; everything else goes to standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from api import show
+from corpus.settings import Settings
+from corpus.words import Fault, Language, say
+
+if TYPE_CHECKING:
+    from corpus.library import Library
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+eval_app = typer.Typer(no_args_is_help=True, help="Measure answer quality. / Mät svarens kvalitet.")
+app.add_typer(eval_app, name="eval")
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output. / JSON på standard ut.")]
+Batch = Annotated[Path | None, typer.Option(help="Questions as JSON lines. / Frågor som JSON-rader.")]
+
+DONE, SOMETHING_FAILED, WRONG_CALL = 0, 1, 2
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path] | None, typer.Argument(help="PDFs and folders. / PDF:er och mappar.")] = None,
+    starter: Annotated[bool, typer.Option(help="The starter corpus. / Startkorpusen.")] = False,
+    quiet: Annotated[bool, typer.Option(help="Only say what failed. / Säg bara vad som gick fel.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add studies. / Lägg till studier."""
+    from corpus.starter import FOLDER, starter_notes
+    from ingest.receive import Reception, Status
+
+    with _settings() as settings:
+        wanted = list(paths or []) + ([FOLDER] if starter else [])
+        if not wanted:
+            raise NothingGiven()
+        counted: dict[str, int] = {}
+        with _library(settings, write=True) as library, Reception(library) as reception:
+            receipts = reception.receive_paths(wanted, starter_notes() if starter else {})
+            for receipt in show.progress(receipts, wanted, settings.language, quiet or as_json):
+                counted[receipt.status] = counted.get(receipt.status, 0) + 1
+                if as_json:
+                    _print_json(show.receipt_form(receipt, settings.language))
+                elif not quiet or receipt.status is Status.FAILED:
+                    show.receipt(receipt, settings.language)
+            library.settle()
+        if not as_json and not quiet:
+            show.receipts_total(counted, settings.language)
+    raise typer.Exit(SOMETHING_FAILED if counted.get(Status.FAILED) else DONE)
+
+
+@app.command()
+def search(
+    question: Annotated[str | None, typer.Argument(help="In Swedish or English. / På svenska eller engelska.")] = None,
+    k: Annotated[int, typer.Option("-k", "--k", help="How many hits. / Hur många träffar.")] = 10,
+    batch: Batch = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find pages. / Hitta sidor."""
+    from retriever.search import search as find
+
+    def one(library: Library, text: str) -> list[dict[str, Any]]:
+        return [asdict(hit) for hit in find(library, text, k).hits]
+
+    with _settings() as settings, _library(settings) as library:
+        if batch is not None:
+            raise typer.Exit(_each(library, batch, lambda text: {"hits": one(library, text)}))
+        if as_json:
+            _print_json(one(library, question or ""))
+        else:
+            show.found(find(library, question or "", k))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="In Swedish or English. / På svenska eller engelska.")] = None,
+    batch: Batch = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask, and get an answer of cited quotes. / Fråga, och få svar i form av citat med källa."""
+    from retriever.ask import ask as answer
+
+    with _settings() as settings, _library(settings) as library:
+        if batch is not None:
+            raise typer.Exit(_each(library, batch, lambda text: asdict(answer(library, text))))
+        given = answer(library, question or "")
+        if as_json:
+            _print_json(asdict(given))
+        else:
+            show.answer(given)
+
+
+@app.command()
+def studies(as_json: AsJson = False) -> None:
+    """List the studies in the library. / Lista studierna i biblioteket."""
+    with _settings() as settings, _library(settings) as library:
+        for study in library.record.studies():
+            if as_json:
+                _print_json(asdict(study))
+            else:
+                show.study(study, settings.language)
+
+
+@app.command()
+def remove(study_id: str) -> None:
+    """Remove a study and its PDF. / Ta bort en studie och dess PDF."""
+    with _settings() as settings, _library(settings, write=True) as library:
+        title = library.study(study_id).title
+        library.remove(study_id)
+        show.line(say("removed", settings.language, title=title))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check that everything is whole. / Kontrollera att allt är helt."""
+    with _settings() as settings, _library(settings) as library:
+        health = library.verify()
+        if as_json:
+            _print_json(asdict(health))
+        else:
+            show.health(health, settings.language)
+    raise typer.Exit(DONE if health.sound else SOMETHING_FAILED)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make the indexes anew from the record. / Gör om indexen från grunden."""
+    from corpus.library import Library
+
+    with _settings() as settings, Library(settings, write=True, any_model=True) as library:
+        with show.counter(settings.language) as progress:
+            library.rebuild(progress)
+        show.line(say("rebuilt", settings.language, passages=sum(library.passage_counts().values())))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address. / Adress.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port.")] = None,
+) -> None:
+    """Answer over HTTP. / Svara över HTTP."""
+    from api.app import run
+
+    with _settings(**{key: value for key, value in (("host", host), ("port", port)) if value is not None}) as settings:
+        run(settings)
+
+
+@eval_app.command("run")
+def eval_run(questions: Path, as_json: AsJson = False) -> None:
+    """Measure a set of questions with gold pages. / Mät en uppsättning frågor med facitsidor."""
+    from evals.case import read_cases
+    from evals.run import run
+
+    with _settings() as settings, _library(settings) as library:
+        report = run(library, read_cases(questions))
+        if as_json:
+            _print_json(report.form())
+        else:
+            show.report(report)
+
+
+class NothingGiven(Fault):
+    """No path was given to add."""
+
+    code = "nothing_given"
+
+
+class BadSettings(Fault):
+    """A setting in the environment has a value it cannot have."""
+
+    code = "bad_settings"
+
+
+class BadBatch(Fault):
+    """The batch file cannot be read."""
+
+    code = "bad_batch"
+
+
+@contextmanager
+def _settings(**given: Any) -> Iterator[Settings]:
+    """The settings; a fault inside the block is said in one sentence and ends the call with 2."""
+    language: Language = "en"
+    try:
+        try:
+            settings = Settings(**given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise BadSettings(
+                setting=f"AMP_{str(first['loc'][0]).upper()}", met=first["input"], why=first["msg"]
+            ) from None
+        language = settings.language
+        yield settings
+    except Fault as fault:
+        show.complain(fault.sentence(language))
+        raise typer.Exit(WRONG_CALL) from None
+
+
+@contextmanager
+def _library(settings: Settings, *, write: bool = False) -> Iterator[Library]:
+    from corpus.library import opened
+
+    with opened(settings, write=write) as library:
+        if not library.owned:
+            show.complain(say("reading_without", settings.language, owner=library.owner or "?"))
+        yield library
+
+
+def _each(library: Library, batch: Path, do: Callable[[str], dict[str, Any]]) -> int:
+    """One JSON line out for each line in; a bad line costs itself only. The exit code."""
+    try:
+        lines = batch.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadBatch(file=batch, error=error) from None
+    failed = False
+    for number, line in enumerate(filter(str.strip, lines), 1):
+        form = _one_line(line, number, do, library.settings.language)
+        failed |= "error" in form
+        _print_json(form)
+    return SOMETHING_FAILED if failed else DONE
+
+
+def _one_line(line: str, number: int, do: Callable[[str], dict[str, Any]], language: Language) -> dict[str, Any]:
+    form: dict[str, Any] = {"id": None, "question": None}
+    try:
+        given = json.loads(line)
+        form = {"id": given.get("id"), "question": str(given["question"])}
+        return {**form, **do(form["question"])}
+    except Fault as fault:
+        return {**form, "error": {"code": fault.code, "message": fault.sentence(language)}}
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return {**form, "error": {"code": "bad_line", "message": say("bad_line", language, number=number)}}
+
+
+def _print_json(form: object) -> None:
+    sys.stdout.write(json.dumps(form, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        app()
+    except BrokenPipeError:  # the reader of our output has gone, for instance `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(SOMETHING_FAILED)
+    except KeyboardInterrupt:
+        Console(stderr=True).print()
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

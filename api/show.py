@@ -1,0 +1,190 @@
+"""What the command line shows a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from corpus.words import Language, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from corpus.library import Health
+    from corpus.study import Study
+    from evals.run import Report
+    from ingest.receive import Receipt
+    from retriever.answer import Answer, Citation, Found, Hit
+
+_out = Console(highlight=False, soft_wrap=False)
+_err = Console(stderr=True, highlight=False)
+_WIDTH = 100
+
+
+def line(text: str) -> None:
+    """One line of output."""
+    _out.print(text, markup=False)
+
+
+def complain(sentence: str) -> None:
+    """One sentence on standard error."""
+    _err.print(sentence, markup=False, soft_wrap=True)
+
+
+# Answers
+
+
+def answer(given: Answer) -> None:
+    """An answer: what it rests on, the quotes with their places, what was searched."""
+    _paragraph(given.question, style="bold")
+    _paragraph(given.message)
+    for citation in given.citations:
+        _paragraph(f"{citation.n}. ”{citation.quote}”")
+        _paragraph(reference(citation, given.language), indent=3, style="dim")
+    if not given.answered:
+        _unanswered(given)
+    counts = {"sv": given.searched.get("sv", 0), "en": given.searched.get("en", 0)}
+    _paragraph(say("searched", given.language, **counts, confidence=round(100 * given.confidence)), style="dim")
+
+
+def _unanswered(given: Answer) -> None:
+    if given.unknown:
+        _paragraph(say("unknown_words", given.language, words=", ".join(given.unknown)))
+    if given.nearest:
+        _paragraph(say("nearest", given.language))
+    for hit in given.nearest[:3]:
+        _paragraph("– " + _place(hit, given.language), indent=1)
+
+
+def reference(citation: Citation, language: Language) -> str:
+    """Authors, year, title and page of a citation."""
+    who = "; ".join(citation.authors)
+    year = f"({citation.year})" if citation.year else say("no_year", language)
+    head = f"{who} {year}. " if who else f"{year} "
+    return head + f"{citation.title}, {_page(citation.page, citation.page_label, language)}"
+
+
+def found(result: Found) -> None:
+    """Hits of a search."""
+    language = result.question.language
+    if not result.hits:
+        _paragraph(say("no_hits", language))
+    for n, hit in enumerate(result.hits, 1):
+        _paragraph(f"{n}. {_place(hit, language)}", style="bold")
+        _paragraph(hit.text, indent=3)
+
+
+def _place(hit: Hit, language: Language) -> str:
+    return f"{hit.title}, {_page(hit.page, hit.page_label, language)} [{hit.language}]"
+
+
+def _page(page: int, label: str, language: Language) -> str:
+    code = "page" if label == str(page) else "page_in_pdf"
+    return say(code, language, label=label, page=page)
+
+
+def _paragraph(text: str, indent: int = 0, style: str = "") -> None:
+    width = min(_WIDTH, _out.width)
+    for row in Text(text).wrap(_out, max(20, width - indent)):
+        _out.print(Text(" " * indent) + row, style=style)
+    if not indent or style == "dim":
+        _out.print()
+
+
+# Receipts
+
+
+def receipt_form(receipt: Receipt, language: Language) -> dict[str, Any]:
+    """A receipt as JSON."""
+    return {
+        "file": receipt.file,
+        "status": receipt.status.value,
+        "study_id": receipt.study_id,
+        "pages": receipt.pages,
+        "passages": receipt.passages,
+        "language": receipt.language,
+        "reason": receipt.reason(language),
+        "warnings": list(receipt.warnings),
+    }
+
+
+def receipt(receipt: Receipt, language: Language) -> None:
+    """One line for one file."""
+    counts = say("receipt_counts", language, pages=receipt.pages, passages=receipt.passages) if receipt.pages else ""
+    parts = [
+        say(f"status_{receipt.status.value}", language),
+        receipt.file,
+        counts,
+        receipt.reason(language) or "",
+    ]
+    line("  ".join(part for part in parts if part))
+
+
+def receipts_total(counted: dict[str, int], language: Language) -> None:
+    """How many files of each kind."""
+    line(", ".join(f"{count} {say(f'status_{status}', language)}" for status, count in counted.items()))
+
+
+def progress(receipts: Iterable[Receipt], paths: Sequence[Path], language: Language, quiet: bool) -> Iterator[Receipt]:
+    """Pass receipts on; on a terminal show a bar of files and a count of pages."""
+    from ingest.receive import find_pdfs
+
+    if quiet or not _err.is_terminal:
+        yield from receipts
+        return
+    with _bar() as bar:
+        task = bar.add_task(say("reading", language, pages=0), total=len(find_pdfs(paths)))
+        pages = 0
+        for receipt in receipts:
+            pages += receipt.pages
+            bar.update(task, advance=1, description=say("reading", language, pages=pages))
+            yield receipt
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=_err, transient=True)
+
+
+@contextmanager
+def counter(language: Language) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar for a count of passages; silent when not on a terminal."""
+    if not _err.is_terminal:
+        yield lambda *_: None
+        return
+    with _bar() as bar:
+        task = bar.add_task(say("embedding", language), total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+# The library
+
+
+def study(study: Study, language: Language) -> None:
+    """One line for a study."""
+    year = str(study.description.year or say("no_year", language))
+    parts = [study.id, study.state.value, ",".join(study.languages) or "-", year, study.title]
+    line("  ".join(parts))
+
+
+def health(found: Health, language: Language) -> None:
+    """What the doctor found."""
+    line(say("healthy" if found.sound else "unhealthy", language, folder=found.folder))
+    line("  ".join(f"{name} {count}" for name, count in found.counts.items()))
+    line(found.model)
+    for fault in found.faults:
+        line(f"– {fault}")
+    if not found.sound:
+        line(say("try_rebuild", language))
+
+
+def report(report: Report) -> None:
+    """A table of measures, a row for each language pair."""
+    for row in report.table():
+        line(row)
