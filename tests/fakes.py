@@ -8,7 +8,7 @@ import numpy as np
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from corpus.embedder import ModelIdentity
+from corpus.embedder import BUNDLED, ModelIdentity
 from corpus.language import content_stems
 from corpus.record import Vectors
 
@@ -16,9 +16,12 @@ DIMENSION = 64
 
 
 class FakeEmbedder:
-    """Texts with the same words lie near each other: each stem adds a fixed pseudo-random direction."""
+    """Texts with the same words lie near each other: each stem adds a fixed pseudo-random direction.
 
-    def __init__(self, name: str = "fake", revision: str = "1", dimension: int = DIMENSION) -> None:
+    It bears the bundled model's name, so that the bundled weights apply.
+    """
+
+    def __init__(self, name: str = BUNDLED, revision: str = "1", dimension: int = DIMENSION) -> None:
         self._identity = ModelIdentity(name, revision, dimension)
         self.encoded = 0
 
