@@ -1,5 +1,6 @@
 # The same commands for people and for CI. Everything lives in .venv; nothing else on the machine is touched.
 PYTHON ?= python3
+PDFS ?= $(wildcard ../shared/data/pdf_domain_en)
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help install ask serve test test-all check bench clean

@@ -44,6 +44,7 @@ def listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen()  # from now on the port is ours, and who calls before we answer waits
     except OSError as error:
         listener.close()
         raise PortInUse(host=settings.host, port=settings.port, error=error.strerror) from error

@@ -13,7 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import pages, questions, studies
 from api.access import admit, is_loopback, listen
-from api.errors import ErrorBody, speak_in_sentences
+from api.errors import BodyLimit, ErrorBody, speak_in_sentences
 from corpus.library import Library
 from corpus.settings import Settings
 from corpus.words import say
@@ -46,13 +46,14 @@ def create_app(settings: Settings, library: Library) -> FastAPI:
         version="0.1.0",
         description=_DESCRIPTION,
         lifespan=lifespan,
-        max_body_size=settings.max_upload_mb << 20,
         docs_url=None,  # the usual pages load their scripts from elsewhere
         redoc_url=None,
     )
     app.state.settings, app.state.library = settings, library
     if is_loopback(settings.host):
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "testserver"])
+        hosts = ["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+    app.add_middleware(BodyLimit, max_body_size=settings.max_upload_mb << 20)
     speak_in_sentences(app)
     for router in (questions.router, studies.router, pages.router):
         app.include_router(router, prefix="/v1", dependencies=[Depends(admit)], responses=_ERRORS)

@@ -222,11 +222,13 @@ def _library(settings: Settings, *, write: bool = False) -> Iterator[Library]:
 def _each(library: Library, batch: Path, do: Callable[[str], dict[str, Any]]) -> int:
     """One JSON line out for each line in; a bad line costs itself only. The exit code."""
     try:
-        lines = batch.read_text("utf-8").splitlines()
+        lines = batch.read_text("utf-8-sig").split("\n")  # splitlines would cut at U+2028 inside a question
     except (OSError, UnicodeDecodeError) as error:
         raise BadBatch(file=batch, error=error) from None
     failed = False
-    for number, line in enumerate(filter(str.strip, lines), 1):
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         form = _one_line(line, number, do, library.settings.language)
         failed |= "error" in form
         _print_json(form)
@@ -237,16 +239,19 @@ def _one_line(line: str, number: int, do: Callable[[str], dict[str, Any]], langu
     form: dict[str, Any] = {"id": None, "question": None}
     try:
         given = json.loads(line)
-        form = {"id": given.get("id"), "question": str(given["question"])}
+        form = {"id": given.get("id"), "question": given.get("question")}
+        if not isinstance(form["question"], str):
+            raise TypeError
         return {**form, **do(form["question"])}
     except Fault as fault:
         return {**form, "error": {"code": fault.code, "message": fault.sentence(language)}}
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError):
         return {**form, "error": {"code": "bad_line", "message": say("bad_line", language, number=number)}}
 
 
 def _print_json(form: object) -> None:
-    sys.stdout.write(json.dumps(form, ensure_ascii=False, default=str) + "\n")
+    text = json.dumps(form, ensure_ascii=False, default=str)
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")  # half characters as \ud800
     sys.stdout.flush()
 
 

@@ -7,7 +7,10 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.types import Receive, Scope, Send
 
 from corpus.words import LANGUAGES, Fault, Language, say
 
@@ -52,6 +55,18 @@ def reader_language(request: Request) -> Language:
             if code == language:
                 return language
     return "sv"
+
+
+class BodyLimit(RequestBodyLimitMiddleware):
+    """Refuses a body that is too large in a sentence; unread, where its length is told beforehand."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on unless its body is too large."""
+        told = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        if told.isdecimal() and int(told) > self.max_body_size:
+            await body(Request(scope), 413, "body_too_large")(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def speak_in_sentences(app: FastAPI) -> None:

@@ -15,7 +15,7 @@ from ingest.receive import Reception
 
 router = APIRouter(tags=["pages"])
 
-PageNumber = Annotated[int, Path(ge=1, description="PDF page, counted from 1")]
+PageNumber = Annotated[int, Path(ge=1, le=1_000_000, description="PDF page, counted from 1")]
 _MISSING: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "No such study or page"}}
 
 

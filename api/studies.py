@@ -52,6 +52,7 @@ def get_study(study_id: str, library: OpenLibrary) -> Study:
 
 @router.post(
     "/studies",
+    responses={201: {"model": ReceiptOut, "description": "Added"}},
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -27,7 +27,7 @@ _SCANDINAVIAN = frozenset({"sv", "da", "no", "nb", "nn"})
 _FOREIGN_PROBABILITY = 0.6
 _GRAM = 4
 _TOKEN = re.compile(r"\w+", re.UNICODE)
-_BULLET = re.compile(r"[•▪–—*-]\s|\(?\w{1,3}[.)]\s")
+_BULLET = re.compile(r"[•▪–—*-]\s|\d{1,3}\.\s|\(?(?:\d{1,3}|[ivx]{1,4}|[^\W\d_])\)\s", re.IGNORECASE)
 
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
     "sv": frozenset(
@@ -37,7 +37,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
         hon honom hos hur i icke in inom inte ja jag kan kunde man med mellan men mig min mot mycket ni nu
         när någon något några och om oss på samma sig sin sina sitt själv ska skall skulle som så sådan till
         under upp ut utan vad var vara varför vart vem vi vid vilka vilken vilket vår våra är över också
-        vore blivit gör göra görs även innan samt
+        vore blivit gör göra görs även innan samt fungera fungerar funkar säger vet
         """.split()
     ),
     "en": frozenset(
@@ -46,15 +46,23 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
         could did do does doing during each few for from had has have having he her his how i if in into is
         it its itself may me might more most my no nor not of off on once only or other our out over own
         same she should so some such than that the their them then there these they this those through to
-        under until up very was we were what when where which while who whom whose why will with would you
+        under until up very was we were what when where which while who whom whose why will with would know known say says you
         your
         """.split()
     ),
 }
 """Words that carry grammar, not matter. They count for nothing when a question's coverage is judged."""
 
+_SHARED_WORDS = frozenset(
+    """
+    a alla an as att de den der des die do du en er es et fast han har hat i in is la man me med men mig no nu
+    om on or per se sin so som su te to tu un var vi was
+    """.split()
+)
+"""Function words that are also common words of other European languages, and so tell nothing of which it is."""
+
 _ABBREVIATIONS = """
-        bl.a bl a.a d.v.s dvs e.d e.dyl e.kr etc ev exkl f.d f.k f.n f.ö fig figur forts fr.o.m f.v.b föreg
+        bl.a bl a.a ca d.v.s dvs e.d e.dyl e.kr etc ev exkl f.d f.k f.n f.ö fig figur forts fr.o.m f.v.b föreg
         förf g.m gm h.c i.e ibid inkl i.o.m i.s.f jfr kap kl kr kungl l.c m.a.o m.fl m.h.a milj mkr m.m m.v
         n.b nr o.a o.d o.dyl o.s.v osv p.g.a pga prop ref resp s s.a.s s.k sek sid sign sk skr sou st t.ex
         t.h t.o.m t.v tab tabell tel tf tfn t.f u.a ung uppl u.p.a vol vs ä.k äv övers dir ds dnr prof dr
@@ -84,14 +92,17 @@ def language_of(text: str, among: tuple[str, ...] = ("sv", "en")) -> str:
 def question_language(text: str) -> Language:
     """Swedish or English; Danish and Norwegian are read as Swedish.
 
-    Raises OtherLanguage when the text is surely something else: no Swedish or English function word, and
-    another language at a probability of 0.6 or more.
+    The function words tell, so that an English question may name Swedish places; else the likelier language.
+    Raises OtherLanguage when the text is surely something else: no function word of Swedish or English alone,
+    and another language at a probability of 0.6 or more.
     """
+    words = set(tokens(text)) - _SHARED_WORDS
+    swedish, english = words & FUNCTION_WORDS["sv"], words & FUNCTION_WORDS["en"]
+    if bool(swedish) != bool(english):
+        return "sv" if swedish else "en"
     ranked = _identifier().rank(text)
     name, probability = ranked[0]
-    words = set(tokens(text))
-    known = words & (FUNCTION_WORDS["sv"] | FUNCTION_WORDS["en"])
-    if name != "en" and name not in _SCANDINAVIAN and probability >= _FOREIGN_PROBABILITY and not known:
+    if name != "en" and name not in _SCANDINAVIAN and probability >= _FOREIGN_PROBABILITY and not swedish:
         raise OtherLanguage(found=name)
     scores = dict(ranked)
     return "sv" if scores.get("sv", 0.0) >= scores.get("en", 0.0) else "en"
@@ -187,4 +198,5 @@ def _breaks(line: str, following: str, usual: float) -> bool:
     if not line or not following or _BULLET.match(following):
         return True
     short = len(line) < 0.7 * usual and line[-1] not in ",;-–"
-    return short and (following[0].isupper() or following[0].isdigit())
+    begins = following.lstrip("\"'“”‘’«»([ ")[:1]
+    return short and (begins.isupper() or begins.isdigit())

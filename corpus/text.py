@@ -4,7 +4,8 @@ Steps of `clean`, in order (the quote check in `retriever.cite` and the tests us
 
 1. Unicode NFC; typographic ligatures (ﬀ ﬁ ﬂ ﬃ ﬄ ﬅ ﬆ) become letters; nothing else is "compatibility" folded,
    so that ², ½ and ™ stay as printed.
-2. Control characters and zero-width characters go; odd spaces (no-break, thin, en …) become a plain space.
+2. Every kind of line and page break becomes a line break; other control characters and zero-width characters go;
+   odd spaces (no-break, thin, en …) become a plain space.
 3. pdfium's line-end hyphen marks (U+0002, U+FFFE) become hyphens; soft hyphens go.
 4. Hyphens at line ends are mended by `mend`.
 5. Runs of spaces become one; spaces at line ends go. Line breaks stay: they carry headings and lists.
@@ -23,9 +24,11 @@ _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _INVISIBLE = re.compile(
     "[\x00\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )
-_SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_NEW_LINE = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_SPACE = "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_SPACES = re.compile(f"{_SPACE}+")
 _BREAK_MARK = re.compile("[\u0002\ufffe]\n?")
-_SOFT_HYPHEN = re.compile("\u00ad[ \t]*\n[ \t]*|\u00ad")
+_SOFT_HYPHEN = re.compile(f"\u00ad{_SPACE}*\n{_SPACE}*|\u00ad")
 _LINE_HYPHEN = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*|\d+)-[ \t]*\n[ \t]*([^\W_][\w]*)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HANGING = frozenset(
@@ -65,8 +68,7 @@ def vocabulary(texts: list[str]) -> frozenset[str]:
 def clean(text: str, known: Container[str] = frozenset(), swedish: bool = True) -> str:
     """Normalise one page's text (see the module's docstring). `known` is the document's `vocabulary`."""
     text = mend(_plain(text), known, swedish)
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
-    return "\n".join(lines).strip()
+    return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
 def one_line(text: str) -> str:
@@ -89,7 +91,9 @@ def mend(text: str, known: Container[str] = frozenset(), swedish: bool = True) -
             return f"{left}-{right}"
         return left + right if _is_one_word(left, right, known, swedish) else f"{left}-{right}"
 
-    return _LINE_HYPHEN.sub(joined, text)
+    while (mended := _LINE_HYPHEN.sub(joined, text)) != text:  # again, for a word broken over three lines
+        text = mended
+    return text
 
 
 def _is_one_word(left: str, right: str, known: Container[str], swedish: bool) -> bool:
@@ -102,8 +106,8 @@ def _is_one_word(left: str, right: str, known: Container[str], swedish: bool) ->
 
 
 def _plain(text: str) -> str:
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _NEW_LINE.sub("\n", text)
     text = _LIGATURE.sub(lambda match: _LIGATURES[match.group()], text)
-    text = _BREAK_MARK.sub("-\n", text)
-    text = _SOFT_HYPHEN.sub("", text)
-    return _INVISIBLE.sub("", text)
+    text = _BREAK_MARK.sub("-\n", _INVISIBLE.sub("", text))
+    text = _SPACES.sub(" ", _SOFT_HYPHEN.sub("", text))
+    return unicodedata.normalize("NFC", text)  # last, since a letter and its accent may only now have met

@@ -38,7 +38,7 @@ class Case:
 def read_cases(path: Path) -> list[Case]:
     """Cases from JSON lines. Raises BadSet naming the line."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").split("\n")  # splitlines would cut at U+2028 inside a question
     except (OSError, UnicodeDecodeError) as error:
         raise BadSet(file=path, line=0, why=error) from error
     return [_case(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]

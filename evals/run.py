@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from statistics import fmean
@@ -51,17 +52,19 @@ class Report:
     def abstention(self) -> dict[str, Any]:
         """How the judge does: pairs of (how many, of how many), and the AUROC of its confidence.
 
-        The AUROC is over all questions; the positives are those whose first page is a gold page.
+        The AUROC is over all questions; the positives are those whose first page is a gold page. It is None where
+        all first pages are right, or none is.
         """
         answerable = [row for row in self.rows if row.answerable]
         unanswerable = [row for row in self.rows if not row.answerable]
         right = [row.confidence for row in self.rows if row.hit_1]
         wrong = [row.confidence for row in self.rows if not row.hit_1]
+        area = auroc(right, wrong)
         return {
             "answered_of_answerable": [sum(r.answered for r in answerable), len(answerable)],
             "answered_of_unanswerable": [sum(r.answered for r in unanswerable), len(unanswerable)],
             "answers_citing_gold": [sum(r.cites_gold for r in answerable), sum(r.answered for r in self.rows)],
-            "auroc": round(auroc(right, wrong), 3),
+            "auroc": None if math.isnan(area) else round(area, 3),
         }
 
     def fidelity(self) -> dict[str, int]:

@@ -28,7 +28,7 @@ from pypdfium2 import raw
 from corpus.text import clean, letters, vocabulary
 
 Rectangle = tuple[float, float, float, float]
-"""Left, bottom, right, top, in PDF points from the page's lower left corner."""
+"""Left, bottom, right, top, in PDF points as the page's own content counts them, before it is cut or turned."""
 
 _SWEDISH = re.compile(r"\b(och|att|det|som|för|är)\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(the|and|of|to|for|is)\b", re.IGNORECASE)
@@ -75,7 +75,8 @@ def read(path: Path, max_pages: int) -> dict[str, Any]:
 
 
 def _look_at_bytes(path: Path) -> None:
-    head = path.open("rb").read(1024)
+    with path.open("rb") as file:
+        head = file.read(1024)
     if not head:
         raise Refused("empty_file")
     if b"%PDF-" not in head:
@@ -83,7 +84,7 @@ def _look_at_bytes(path: Path) -> None:
 
 
 def _pypdf_texts(path: Path, max_pages: int, witness: list[str]) -> tuple[list[str], list[str], dict[str, str]]:
-    """Page texts, labels and information by pypdf; the witness' texts where pypdf cannot open the file."""
+    """Page texts, labels and information by pypdf; empty texts where only the witness can open the file."""
     try:
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -94,7 +95,7 @@ def _pypdf_texts(path: Path, max_pages: int, witness: list[str]) -> tuple[list[s
     except Exception as error:  # a hostile file may raise anything; pypdf's own rules say the caller must catch
         if not witness:
             raise Refused("damaged", str(error)[:200]) from error
-        return witness, [], {}
+        return [""] * len(witness), [], {}
     if count > max_pages:
         raise Refused("too_many_pages", count)
     if not count:
@@ -174,21 +175,30 @@ def _front_lines(document: pdfium.PdfDocument) -> Iterator[tuple[str, float]]:
 
 def _pages(texts: list[str], labels: list[str], witness: list[str]) -> Iterator[dict[str, Any]]:
     witness += [""] * (len(texts) - len(witness))
+    seen = [letters(clean(text)) for text in witness]
+    readers = [_fuller(letters(text), second) for text, second in zip(texts, seen, strict=False)]
+    texts = [
+        second if reader == "pdfium" else text for text, second, reader in zip(texts, witness, readers, strict=False)
+    ]
     joined = " ".join(texts)
     swedish = len(_SWEDISH.findall(joined)) >= len(_ENGLISH.findall(joined))
     known = vocabulary(texts)
     labels = labels or printed_numbers(texts)
-    for number, (text, second) in enumerate(zip(texts, witness, strict=False), 1):
-        first_letters, second_letters = letters(text), letters(clean(second))
-        fuller = len(first_letters) < _AGREEMENT * len(second_letters)
-        reader = "pdfium" if fuller else "pypdf" if first_letters else "none"
+    for number, (text, reader) in enumerate(zip(texts, readers, strict=True), 1):
         yield {
             "number": number,
             "label": labels[number - 1],
-            "text": clean(second if fuller else text, known, swedish),
+            "text": clean(text, known, swedish),
             "reader": reader,
-            "witness": second_letters,
+            "witness": seen[number - 1],
         }
+
+
+def _fuller(first: str, second: str) -> str:
+    """Whose letters to keep: pypdf's, unless pdfium saw far more."""
+    if len(first) < _AGREEMENT * len(second):
+        return "pdfium"
+    return "pypdf" if first else "none"
 
 
 def printed_numbers(texts: list[str]) -> list[str]:
@@ -217,12 +227,14 @@ def draw(path: Path, number: int, quotes: list[str], scale: float) -> dict[str, 
         raise Refused("damaged", "the page cannot be drawn")
     page = document[number - 1]
     rectangles = [rectangle for quote in quotes for rectangle in locate(page, quote)]
-    image = page.render(scale=scale).to_pil().convert("RGBA")
+    bitmap = page.render(scale=scale)
+    image = bitmap.to_pil().convert("RGBA")
     overlay = Image.new("RGBA", image.size)
     brush = ImageDraw.Draw(overlay)
+    place = bitmap.get_posconv(page)  # pages may be cut and turned
     for left, bottom, right, top in rectangles:
-        height = page.get_height()
-        brush.rectangle((left * scale, (height - top) * scale, right * scale, (height - bottom) * scale), _HIGHLIGHT)
+        (x, y), (x2, y2) = place.to_bitmap(left, top), place.to_bitmap(right, bottom)
+        brush.rectangle((min(x, x2), min(y, y2), max(x, x2), max(y, y2)), _HIGHLIGHT)
     stream = io.BytesIO()
     Image.alpha_composite(image, overlay).convert("RGB").save(stream, "PNG")
     return {
@@ -277,8 +289,13 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _own_output() -> Iterator[TextIO]:
-    """Keep standard output for answers: whatever a library prints goes to standard error."""
+    """Keep standard output for answers: whatever a library prints goes to standard error.
+
+    Halves of characters, which a file may claim to hold, cannot be written and are left out.
+    """
     channel, sys.stdout = sys.stdout, sys.stderr
+    if isinstance(channel, io.TextIOWrapper):
+        channel.reconfigure(encoding="utf-8", errors="ignore")
     try:
         yield channel
     finally:
@@ -291,7 +308,7 @@ def main(memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with _own_output() as channel:
         for line in sys.stdin:
-            print(json.dumps(answer(json.loads(line))), file=channel, flush=True)
+            print(json.dumps(answer(json.loads(line)), ensure_ascii=False), file=channel, flush=True)
 
 
 if __name__ == "__main__":

@@ -136,6 +136,8 @@ class ChildReader:
         return line if line.endswith("\n") else ""
 
     def _living(self) -> subprocess.Popen[str]:
+        if self._child is not None and self._child.poll() is not None:
+            self._end()  # it died after its last answer: no fault of the file that comes now
         if self._child is None:
             self._answered = 0
             paths = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
@@ -146,6 +148,7 @@ class ChildReader:
                 stderr=subprocess.DEVNULL,
                 text=True,
                 encoding="utf-8",
+                errors="replace",  # a child killed while it answers leaves half a character
                 env={**os.environ, "PYTHONPATH": paths},
             )
         return self._child
@@ -157,7 +160,9 @@ class ChildReader:
             self._child = None
 
     def close(self) -> None:
-        """End the child."""
+        """End the child, in the middle of a file if need be."""
+        if (child := self._child) is not None:
+            child.kill()
         with self._turn:
             self._end()
 

@@ -60,7 +60,7 @@ class Candidate:
 
 def understand(text: str) -> Question:
     """The question, stripped, with its language. Raises EmptyQuestion, LongQuestion or OtherLanguage."""
-    text = one_line(text)
+    text = one_line(text.encode("utf-8", "replace").decode("utf-8"))  # half characters become question marks
     if not any(character.isalnum() for character in text):
         raise EmptyQuestion()
     if len(text) > LONGEST_QUESTION:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.language import FUNCTION_WORDS, content_stems, sentence_spans, tokens
+from corpus.language import FUNCTION_WORDS, sentence_spans, tokens
 from corpus.library import Library
 from corpus.study import Passage, PassageKind
 from corpus.text import letters, one_line
@@ -123,11 +123,10 @@ def _manner(text: str) -> float:
 
 
 def coverage(library: Library, question: Question, text: str, passage: Passage) -> float:
-    """Share of the question's content words that a sentence holds, rare words counting for more (idf)."""
-    wanted = content_stems(content(question), passage.language)
-    worth = {word: library.word_weight(word) for word in wanted}
-    have = set(content_stems(text, passage.language))
-    return sum(w for word, w in worth.items() if word in have) / (sum(worth.values()) or 1.0)
+    """Share of the weight (idf) of the question's index terms that a sentence holds, compounds by their parts."""
+    worth = {term: library.word_weight(term) for term in library.question_terms(content(question), ("sv", "en"))}
+    have = set(library.question_terms(text, (passage.language,)))
+    return sum(weight for term, weight in worth.items() if term in have) / (sum(worth.values()) or 1.0)
 
 
 def _likeness(

@@ -15,7 +15,7 @@ SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "data", language="en", _env_file=None)  # type: ignore[call-arg]
+    return Settings(data=tmp_path / "data", language="en", _env_file=None)
 
 
 @pytest.fixture
