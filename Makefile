@@ -13,8 +13,8 @@ install: .venv/installed ## everything the project needs / allt som behövs
 .venv/installed: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing, a few minutes the first time. / Installerar, några minuter första gången."
-	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	@$(BIN)/python -m pip install -qq --upgrade pip
+	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable ".[dev]"
 	@touch .venv/installed
 
 ask: install ## Q="your question": an answer with its sources / ett svar med källor

@@ -45,7 +45,8 @@ def answer(given: Answer) -> None:
     _paragraph(given.question, style="bold")
     _paragraph(given.message)
     for citation in given.citations:
-        _paragraph(f"{citation.n}. ”{citation.quote}”")
+        opening = "“" if given.language == "en" else "”"
+        _paragraph(f"{citation.n}. {opening}{citation.quote}”")
         _paragraph(reference(citation, given.language), indent=3, style="dim")
     if not given.answered:
         _unanswered(given)

@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import shutil
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -131,6 +132,7 @@ class DenseIndex:
         self._record = record
         self._dimension = dimension
         self.fingerprint = hashlib.sha256(f"{model}|chroma {chromadb.__version__}|{_HNSW}".encode()).hexdigest()[:16]
+        self._turn = threading.RLock()  # no search may meet a snapshot that is being exchanged
         self._snapshot = self._open_snapshot()
         self._delta: dict[str, Matrix] = {}
         self.catch_up()
@@ -139,13 +141,14 @@ class DenseIndex:
 
     def nearest(self, query: Vectors, k: int, languages: Sequence[str]) -> dict[str, list[Scored]]:
         """For each language at most k passages that the record still holds, best first."""
-        return {language: self._nearest(query, k, language) for language in languages}
+        with self._turn:
+            return {language: self._nearest(query, k, language) for language in languages}
 
     def _nearest(self, query: Vectors, k: int, language: str) -> list[Scored]:
         hits = self._delta[language].nearest(query, k) if language in self._delta else []
         if self._snapshot is not None:
-            removed = sum(self._snapshot.seal.counts.values()) - self._covered
-            hits = self._snapshot.nearest(query, k + removed, language) + hits
+            sealed = self._snapshot.nearest(query, k + self._removed, language)
+            hits = [hit for hit in sealed if not self._removed or hit[0] in self._held] + hits
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
 
     def finds(self, row: tuple[int, str, bytes]) -> bool:
@@ -164,15 +167,17 @@ class DenseIndex:
 
     def catch_up(self) -> None:
         """Take in what the record holds beyond the snapshot."""
-        upto = self._snapshot.seal.upto if self._snapshot else 0
-        self._covered = self._record.vector_count(upto)
-        self._delta = gather(self._record.vectors(after=upto), self._dimension)
+        with self._turn:
+            upto = self._snapshot.seal.upto if self._snapshot else 0
+            sealed = sum(self._snapshot.seal.counts.values()) if self._snapshot else 0
+            self._delta = gather(self._record.vectors(after=upto), self._dimension)
+            self._removed = sealed - self._record.vector_count(upto)
+            self._held = self._record.passage_ids() if self._removed else set()
 
     @property
     def waiting(self) -> int:
         """Vectors searched exactly because no snapshot holds them yet, and rows of the snapshot that are gone."""
-        stale = sum(self._snapshot.seal.counts.values()) - self._covered if self._snapshot else 0
-        return stale + sum(len(matrix.ids) for matrix in self._delta.values())
+        return self._removed + sum(len(matrix.ids) for matrix in self._delta.values())
 
     def seal_if_due(self) -> None:
         """Make a new snapshot when a fifth of the vectors wait for one: few rebuilds, small waits."""
@@ -180,14 +185,18 @@ class DenseIndex:
             self.seal()
 
     def seal(self) -> None:
-        """Build a snapshot of every vector beside the present one, and put it in its place."""
+        """Build a snapshot of every vector beside the present one, and put it in its place. Raises OSError."""
         if self._folder is None:
             return
         everything = gather(self._record.vectors(), self._dimension)
-        _build(self._folder, everything, self.fingerprint)
-        self.close()
-        self._snapshot = self._open_snapshot()
-        self.catch_up()
+        try:
+            _build(self._folder, everything, self.fingerprint)
+        except ChromaError as error:
+            raise OSError(str(error)) from error
+        with self._turn:
+            self.close()
+            self._snapshot = self._open_snapshot()
+            self.catch_up()
 
     def _open_snapshot(self) -> Snapshot | None:
         """The newest snapshot that proves itself; anything else in the folder is removed."""

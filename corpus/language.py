@@ -42,12 +42,12 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     ),
     "en": frozenset(
         """
-        a about after all also an and any are as at be because been before being between both but by can
-        could did do does doing during each few for from had has have having he her his how i if in into is
-        it its itself may me might more most my no nor not of off on once only or other our out over own
-        same she should so some such than that the their them then there these they this those through to
-        under until up very was we were what when where which while who whom whose why will with would know known say says you
-        your
+        a about after all also an and any are as at be because been before being between both but by
+        can could did do does doing during each few for from had has have having he her his how i if
+        in into is it its itself may me might more most my no nor not of off on once only or other
+        our out over own same she should so some such than that the their them then there these they
+        this those through to under until up very was we were what when where which while who whom
+        whose why will with would know known say says you your
         """.split()
     ),
 }
@@ -55,8 +55,8 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
 
 _SHARED_WORDS = frozenset(
     """
-    a alla an as att de den der des die do du en er es et fast han har hat i in is la man me med men mig no nu
-    om on or per se sin so som su te to tu un var vi was
+    a alla an as at att by de den der des die do du en er es et fast for han har hat have her i in is la man me
+    med men mig no nu om on or over per se sin so som su te to tu un under var vi was
     """.split()
 )
 """Function words that are also common words of other European languages, and so tell nothing of which it is."""

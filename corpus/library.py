@@ -245,9 +245,12 @@ class Library:
             old = self.record.passage_ids_of(study.id)
             self._keep_pdf(study.files[0].sha256, staged)
             ids = self.record.add(study, pages, drafts, vectors)
-            if old:
-                lexical.remove(old)
-            lexical.add(self.record.passages(ids).values())
+            try:
+                if old:
+                    lexical.remove(old)
+                lexical.add(self.record.passages(ids).values())
+            except (ValueError, OSError) as error:  # the record has it; the index catches up when next opened
+                raise CannotWrite(folder=self.folder) from error
             if "dense" in self.__dict__:
                 self.dense.catch_up()
 
@@ -269,8 +272,12 @@ class Library:
     def settle(self) -> None:
         """After a batch: seal the vector index if enough is waiting."""
         with self._changing:
-            if self.record.vector_count():
+            if not self.record.vector_count():
+                return
+            try:
                 self.dense.seal_if_due()
+            except OSError as error:
+                raise CannotWrite(folder=self.folder) from error
 
     def rebuild(self, progress: Progress = lambda *_: None) -> None:
         """Make both indexes anew from the record; embed again first where the model is another."""

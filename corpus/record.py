@@ -84,9 +84,12 @@ class Record:
         except sqlite3.DatabaseError as error:
             self.close()
             raise self._fault(error) from error
+        except NewerLibrary:
+            self.close()
+            raise
 
     def _fault(self, error: sqlite3.Error) -> Fault:
-        if "readonly" in str(error) or "unable to open" in str(error):
+        if any(sign in str(error) for sign in ("readonly", "unable to open", "disk is full", "disk I/O")):
             return CannotWrite(folder=self.path.parent)
         return NotALibrary(path=self.path, error=error)
 
@@ -99,6 +102,8 @@ class Record:
     def _connect(self) -> sqlite3.Connection:
         connection = self._open("mode=rwc" if self.writable else self._reading_mode())
         self._connections.append(connection)
+        if self._version(connection) > SCHEMA_VERSION:  # before anything is changed in the file
+            raise NewerLibrary(path=self.path, version=self._version(connection), known=SCHEMA_VERSION)
         if self.writable:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
@@ -120,11 +125,12 @@ class Record:
 
     def _migrate(self) -> None:
         connection = self._connection()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > SCHEMA_VERSION:
-            raise NewerLibrary(path=self.path, version=version, known=SCHEMA_VERSION)
-        if version == 0 and self.writable:
+        if self._version(connection) == 0 and self.writable:
             connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+    @staticmethod
+    def _version(connection: sqlite3.Connection) -> int:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -371,8 +377,11 @@ class Record:
     def faults(self) -> list[str]:
         """What SQLite's own check finds wrong; empty when the record is whole."""
         connection = self._connection()
-        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        return found + [f"foreign key: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
+        try:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            return found + [f"foreign key: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
+        except sqlite3.DatabaseError as error:  # too damaged to be checked
+            return [str(error)]
 
 
 def _passage(row: tuple[int, str, int, int, int, str, str, str]) -> Passage:

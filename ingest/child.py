@@ -130,7 +130,7 @@ def _labels(reader: PdfReader, count: int) -> list[str]:
 def _info(reader: PdfReader) -> dict[str, str]:
     try:
         found: dict[str, Any] = dict(reader.metadata or {})
-        return {str(key).lstrip("/").lower(): str(value)[:500] for key, value in found.items() if value is not None}
+        return {str(key).lstrip("/").lower(): clean(str(value)[:500]) for key, value in found.items() if value is not None}
     except MemoryError:
         raise
     except Exception as error:  # broken metadata costs the metadata only

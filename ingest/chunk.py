@@ -105,16 +105,26 @@ def _packed(text: str, sized: Sequence[tuple[Span, int]], budget: int, count: Co
     """Whole sentences, as many as fit, evenly filled; a sentence that is too long by itself is cut at a word."""
     sized = [piece for item in sized for piece in _fitting(text, item, budget, count)]
     target = _even_target([pieces for _, pieces in sized], budget)
+    last = sized[-1][0][1] if sized else 0
     start, end, filled = -1, -1, 0
     for (a, b), pieces in sized:
-        reference_heading = bool(_REFERENCES.match(text[a:b]))
-        if start >= 0 and (filled + pieces > budget or filled >= target or reference_heading):
+        full = filled + pieces > budget or (filled >= target and not _is_scrap(text[a:last]))
+        if start >= 0 and (full or _parts_references(text[start:end], text[a:b])):
             yield start, end
             start, filled = -1, 0
         start = a if start < 0 else start
         end, filled = b, filled + pieces
-    if start >= 0 and len(letters(text[start:end])) >= _LEAST_LETTERS:
+    if start >= 0 and not _is_scrap(text[start:end]):
         yield start, end
+
+
+def _is_scrap(text: str) -> bool:
+    return len(letters(text)) < _LEAST_LETTERS
+
+
+def _parts_references(before: str, sentence: str) -> bool:
+    """Does a reference list begin here? The number of its heading stays with it."""
+    return bool(_REFERENCES.match(sentence)) and not before.rstrip(".").isdigit()
 
 
 def _even_target(counts: Sequence[int], budget: int) -> float:

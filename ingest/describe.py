@@ -51,7 +51,7 @@ def _filled(given: Description) -> Iterator[str]:
 def _title(document: Document, first: str, file_name: str) -> tuple[str, str]:
     """The file's own title where its words stand on the first pages; else the largest print; else the file name."""
     own = one_line(document.info.get("title", ""))
-    if len(own) > 5 and not _NOT_A_TITLE.search(own) and letters(own) in letters(first):
+    if len(own) > 5 and letters(own) and not _NOT_A_TITLE.search(own) and letters(own) in letters(first):
         return own, "pdf metadata"
     printed = _largest_print(document.front)
     if len(printed) > 8:
