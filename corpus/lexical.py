@@ -157,8 +157,8 @@ class LexicalIndex:
     def remove(self, ids: Iterable[int]) -> None:
         """Drop passages from the index."""
         assert self._writer is not None
-        for passage_id in ids:
-            self._writer.delete_documents_by_term("passage", passage_id)
+        if gone := list(ids):  # by query: tantivy's delete by term takes a number for a signed one, and misses
+            self._writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "passage", gone))
         self._commit()
 
     def catch_up(self) -> None:

@@ -114,6 +114,8 @@ class Library:
             self._check_model(any_model)
             self._clear_incoming()
         except Fault:
+            if "record" in self.__dict__:
+                self.record.close()
             self._let_go()
             raise
 

@@ -27,7 +27,7 @@ CREATE TABLE studies (
 CREATE TABLE files (
     sha256 TEXT NOT NULL, name TEXT NOT NULL, study_id TEXT NOT NULL REFERENCES studies(id) ON DELETE CASCADE,
     size INTEGER NOT NULL, pages INTEGER NOT NULL, PRIMARY KEY (sha256, name)
-) WITHOUT ROWID;
+);
 CREATE INDEX files_of_study ON files(study_id);
 CREATE TABLE pages (
     study_id TEXT NOT NULL REFERENCES studies(id) ON DELETE CASCADE, number INTEGER NOT NULL, label TEXT NOT NULL,
@@ -279,7 +279,7 @@ class Record:
 
     def _files(self, study_id: str) -> tuple[StudyFile, ...]:
         rows = self._connection().execute(
-            "SELECT sha256, name, size, pages FROM files WHERE study_id = ? ORDER BY name", (study_id,)
+            "SELECT sha256, name, size, pages FROM files WHERE study_id = ? ORDER BY rowid", (study_id,)
         )
         return tuple(StudyFile(*row) for row in rows)
 

@@ -1,0 +1,220 @@
+"""Text to vector, with a pinned and verified model."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.embedder import (
+    BUNDLED,
+    BUNDLED_SHA256,
+    ModelIdentity,
+    ModelNotFound,
+    ModelNotTrusted,
+    SentenceTransformerEmbedder,
+    open_embedder,
+)
+from corpus.settings import Settings
+
+ROOT = Path(__file__).parent.parent.parent
+HIDDEN = 8
+ENGLISH = "A compulsory levy solves the free rider problem because every owner must pay."
+SWEDISH = "En obligatorisk avgift löser friåkarproblemet eftersom alla ägare måste betala."
+
+
+def given(model: str) -> Settings:
+    return Settings(embedding_model=model, language="en", _env_file=None)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder that looks like a model from outside, with weights nobody can load."""
+    folder = tmp_path / "look-alike"
+    (folder / "1_Pooling").mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"weights")
+    (folder / "config.json").write_text(json.dumps({"hidden_size": 12}), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model made on the spot: random weights, its own tokenizer, saved as safetensors."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizer
+
+    torch.manual_seed(1)
+    raw = tmp_path_factory.mktemp("raw")
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrstuvwxyz", *"##a ##b ##c".split()]
+    BertTokenizer(vocab={word: number for number, word in enumerate(words)}).save_pretrained(raw)
+    BertModel(
+        BertConfig(
+            vocab_size=len(words),
+            hidden_size=HIDDEN,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=16,
+            max_position_embeddings=40,
+        )
+    ).save_pretrained(raw, safe_serialization=True)
+    transformer = Transformer(str(raw), max_seq_length=32)
+    model = SentenceTransformer(modules=[transformer, Pooling(HIDDEN)], device="cpu")
+    folder = tmp_path_factory.mktemp("model") / "tiny"
+    model.save(str(folder), safe_serialization=True)
+    return folder
+
+
+# Which model it is
+
+
+def test_an_identity_reads_as_name_revision_and_dimension() -> None:
+    assert str(ModelIdentity("a/b", "0123456789abcdef", 384)) == "a/b@0123456789ab (384)"
+
+
+def test_the_bundled_model_is_known_without_loading_it() -> None:
+    script = (
+        "import sys\n"
+        "from corpus.embedder import open_embedder\n"
+        "from corpus.settings import Settings\n"
+        "print(open_embedder(Settings(embedding_model='', _env_file=None)).identity)\n"
+        "heavy = {'sentence_transformers', 'transformers', 'torch', 'huggingface_hub'}\n"
+        "sys.exit(', '.join(heavy & sys.modules.keys()))\n"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.stdout == f"{BUNDLED}@{BUNDLED_SHA256[:12]} (384)\n"
+    assert done.stderr.strip() == ""
+
+
+def test_the_bundled_model_may_be_asked_for_by_name() -> None:
+    assert open_embedder(given(BUNDLED)).identity == open_embedder(given("")).identity
+    assert open_embedder(given("")).identity == ModelIdentity(BUNDLED, BUNDLED_SHA256, 384)
+
+
+def test_a_model_in_a_folder_is_named_after_it_and_revised_by_its_weights(files: Path) -> None:
+    before = open_embedder(given(str(files))).identity
+    assert (before.name, before.dimension, len(before.revision)) == ("look-alike", 12, 64)
+    (files / "model.safetensors").write_bytes(b"other weights")
+    assert open_embedder(given(str(files))).identity.revision != before.revision
+
+
+def test_the_dimension_is_that_of_the_last_part_that_says_so(files: Path) -> None:
+    (files / "1_Pooling" / "config.json").write_text(json.dumps({"word_embedding_dimension": 24}), "utf-8")
+    assert open_embedder(given(str(files))).identity.dimension == 24
+    (files / "2_Dense").mkdir()
+    (files / "2_Dense" / "config.json").write_text(json.dumps({"in_features": 24, "out_features": 6}), "utf-8")
+    assert open_embedder(given(str(files))).identity.dimension == 6
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("name", ["modeling.py", "pytorch_model.bin", "sub/weights.pt", "data.pkl", "native.so"])
+def test_a_folder_with_code_or_pickles_is_refused_by_the_name_of_the_file(files: Path, name: str) -> None:
+    (files / name).parent.mkdir(exist_ok=True)
+    (files / name).write_bytes(b"")
+    with pytest.raises(ModelNotTrusted) as refusal:
+        open_embedder(given(str(files)))
+    assert refusal.value.values == {"folder": files, "file": Path(name).name}
+
+
+def test_a_folder_without_safetensors_holds_no_model(files: Path) -> None:
+    (files / "model.safetensors").unlink()
+    with pytest.raises(ModelNotFound):
+        open_embedder(given(str(files)))
+
+
+@pytest.mark.parametrize("model", ["nobody/no-such-model", "not a name at all", "/nowhere/at/all"])
+def test_a_model_that_is_not_on_this_machine_is_not_found_and_not_fetched(model: str) -> None:
+    with pytest.raises(ModelNotFound) as refusal:
+        open_embedder(given(model))
+    assert model in refusal.value.sentence("sv")
+
+
+def test_weights_that_were_tampered_with_are_refused_before_they_are_loaded(files: Path) -> None:
+    embedder = SentenceTransformerEmbedder(files, "look-alike", "1", sha256="0" * 64)
+    with pytest.raises(ModelNotTrusted) as refusal:
+        embedder.load()
+    assert refusal.value.values == {"folder": files, "file": "model.safetensors"}
+
+
+# A small model, made on the spot
+
+
+@pytest.mark.slow
+def test_vectors_have_unit_length_and_the_dimension_of_the_identity(tiny: Path) -> None:
+    embedder = open_embedder(given(str(tiny)))
+    vectors = embedder.encode_documents(["abc", "xyz", "a b c"])
+    assert (vectors.shape, str(vectors.dtype)) == ((3, HIDDEN), "float32")
+    assert embedder.identity.dimension == HIDDEN
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert np.allclose(embedder.encode_query("xyz"), vectors[1], atol=1e-5)
+
+
+@pytest.mark.slow
+def test_no_texts_have_no_vectors_and_no_pieces(tiny: Path) -> None:
+    embedder = open_embedder(given(str(tiny)))
+    assert embedder.encode_documents([]).shape == (0, HIDDEN)
+    assert embedder.piece_counts([]) == []
+
+
+@pytest.mark.slow
+def test_pieces_are_counted_without_markers_and_without_end(tiny: Path) -> None:
+    embedder = open_embedder(given(str(tiny)))
+    assert embedder.piece_counts(["a", "abc", "a " * 100, ""]) == [1, 3, 100, 0]
+    assert embedder.window == 30
+
+
+@pytest.mark.slow
+def test_one_changed_byte_in_real_weights_is_refused(tiny: Path, tmp_path: Path) -> None:
+    import hashlib
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny, copy)
+    weights = copy / "model.safetensors"
+    right = hashlib.sha256(weights.read_bytes()).hexdigest()
+    SentenceTransformerEmbedder(copy, "copy", right, right).load()
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(ModelNotTrusted):
+        SentenceTransformerEmbedder(copy, "copy", right, right).load()
+
+
+# The model that comes with the program
+
+
+@pytest.fixture(scope="module")
+def bundled() -> SentenceTransformerEmbedder:
+    return open_embedder(given(""))
+
+
+@pytest.mark.slow
+def test_the_bundled_model_gives_unit_vectors_of_384_numbers(bundled: SentenceTransformerEmbedder) -> None:
+    vectors = bundled.encode_documents([ENGLISH, SWEDISH])
+    assert (vectors.shape, str(vectors.dtype)) == ((2, 384), "float32")
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_the_bundled_model_puts_like_beside_like(bundled: SentenceTransformerEmbedder) -> None:
+    levy, lamps = bundled.encode_documents([ENGLISH, "Street lighting reduced burglary at night."])
+    question = bundled.encode_query("How are free riders made to pay?")
+    assert question @ levy > question @ lamps + 0.1
+
+
+@pytest.mark.slow
+def test_a_swedish_sentence_takes_more_pieces_than_its_english_twin(bundled: SentenceTransformerEmbedder) -> None:
+    swedish, english = bundled.piece_counts([SWEDISH, ENGLISH])
+    assert swedish > english
+    assert bundled.window == 254
+
+
+@pytest.mark.slow
+def test_the_weights_of_the_bundled_model_are_checked(bundled: SentenceTransformerEmbedder) -> None:
+    other = SentenceTransformerEmbedder(bundled.folder, BUNDLED, "1", sha256=BUNDLED_SHA256[::-1])
+    with pytest.raises(ModelNotTrusted):
+        other.load()
