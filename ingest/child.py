@@ -130,7 +130,8 @@ def _labels(reader: PdfReader, count: int) -> list[str]:
 def _info(reader: PdfReader) -> dict[str, str]:
     try:
         found: dict[str, Any] = dict(reader.metadata or {})
-        return {str(key).lstrip("/").lower(): clean(str(value)[:500]) for key, value in found.items() if value is not None}
+        said = {key: str(value)[:500] for key, value in found.items() if value is not None}
+        return {str(key).lstrip("/").lower(): clean(value) for key, value in said.items()}
     except MemoryError:
         raise
     except Exception as error:  # broken metadata costs the metadata only

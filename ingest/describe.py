@@ -20,9 +20,11 @@ _OFFICIAL = re.compile(
 _YEAR_PRINTED = re.compile(
     r"(?:©|\(c\)|copyright|published|publicerad|utgiven)\D{0,30}((?:19|20)\d{2})\b", re.IGNORECASE
 )
-_NAME = re.compile(r"^(?:[A-ZÅÄÖÉ][\w.'’-]*\s+){1,3}[A-ZÅÄÖÉ][\w'’-]+[\s\d*†‡,]*$")
+_NAME = re.compile(r"^(?:[A-ZÅÄÖÉ][\w.'’-]*\s+){1,3}[A-ZÅÄÖÉ][\w'’-]+(?:[\s\d*†‡,]|\b[a-e]\b)*$")
 _AFTER_TITLE = re.compile(r"university|universitet|högskola|institut|forthcoming|abstract|running head", re.IGNORECASE)
+_RUNNING_HEAD = re.compile(r"^(running head\b|\d+$)", re.IGNORECASE)
 _NOT_A_TITLE = re.compile(r"^(microsoft word|untitled|title|namnlös)|\.(docx?|indd|pdf|qxd|tex)\b", re.IGNORECASE)
+_FAMILY_FIRST = re.compile(r"^[\w'’-]+,\s*[\w.'’ -]+$")  # "Wolfe, Scott E"
 _SPLIT_AUTHORS = re.compile(r"\s*;\s*|,?\s+(?:and|och|&)\s+|,\s+(?=\S+\s+\S)")
 
 
@@ -53,7 +55,7 @@ def _title(document: Document, first: str, file_name: str) -> tuple[str, str]:
     own = one_line(document.info.get("title", ""))
     if len(own) > 5 and letters(own) and not _NOT_A_TITLE.search(own) and letters(own) in letters(first):
         return own, "pdf metadata"
-    printed = _largest_print(document.front)
+    printed = _largest_print(tuple(line for line in document.front if not _RUNNING_HEAD.match(line[0])))
     if len(printed) > 8:
         return printed, "first page"
     return Path(file_name).stem, "file name"
@@ -92,7 +94,8 @@ def _title_lines(lines: list[str]) -> Iterator[str]:
 
 def _authors(document: Document, first: str) -> tuple[str, ...]:
     """The file's own authors, if every one of them is named on the first pages."""
-    names = tuple(name.strip() for name in _SPLIT_AUTHORS.split(document.info.get("author", "")) if name.strip())
+    own = document.info.get("author", "")
+    names = (own,) if _FAMILY_FIRST.match(own) else tuple(filter(None, map(str.strip, _SPLIT_AUTHORS.split(own))))
     printed = letters(first)
     if not all(len(name) > 4 and letters(name) in printed for name in names):
         return ()
@@ -102,11 +105,10 @@ def _authors(document: Document, first: str) -> tuple[str, ...]:
 def _stands_alone(document: Document, names: tuple[str, ...]) -> bool:
     """A file often names only the one who made it: one name counts only if no other stands beside it in print."""
     lines = [line for line, _ in document.front]
-    for i, line in enumerate(lines):
-        if names and letters(names[0]) in letters(line):
-            beside = [*lines[max(0, i - 3) : i], *lines[i + 1 : i + 4]]
-            return len(letters(line)) < len(letters(names[0])) + 3 and not any(map(_NAME.match, beside))
-    return False
+    bearing = [line for line in lines if names and letters(names[0]) in letters(line)]
+    if not bearing or len(letters(bearing[0])) >= len(letters(names[0])) + 3:
+        return False
+    return not any(_NAME.match(line) for line in lines if line not in bearing)
 
 
 def _identifiers(first: str) -> Iterator[tuple[str, str]]:

@@ -146,7 +146,7 @@ class Reception(AbstractContextManager["Reception"]):
         self, item: Path | tuple[Path, Fault], given: Mapping[str, Description]
     ) -> Receipt | tuple[Incoming, Path, Future[Document]]:
         if isinstance(item, tuple):
-            return _failed(item[0].name, item[1])
+            return _failed(item[0].name or str(item[0]), item[1])
         limit = self._library.settings.max_upload_mb
         try:
             if item.stat().st_size > limit << 20:
@@ -195,7 +195,7 @@ class Reception(AbstractContextManager["Reception"]):
                 return self._known(incoming, known)
             return self._take_in(incoming, staged, reading.result())
         except Fault as fault:
-            return _failed(incoming.name, fault)
+            return _failed(incoming.name, fault, file=incoming.name)
         finally:
             staged.unlink(missing_ok=True)
 
@@ -242,5 +242,6 @@ def _why(drafts: list[Draft], empty: list[str]) -> tuple[str, tuple[tuple[str, o
     return None
 
 
-def _failed(name: str, fault: Fault) -> Receipt:
-    return Receipt(name, Status.FAILED, why=(fault.code, tuple(fault.values.items())))
+def _failed(name: str, fault: Fault, **known: object) -> Receipt:
+    """`known` says better what the fault may not know, such as the name that a staged file came with."""
+    return Receipt(name, Status.FAILED, why=(fault.code, tuple({**fault.values, **known}.items())))
