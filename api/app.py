@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -82,6 +84,7 @@ def health(request: Request) -> Health:
 
 def run(settings: Settings) -> None:
     """Serve until stopped. Raises NoToken, PortInUse, or whatever opening the library raises."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that a stopped server closes its library
     listener = listen(settings)
     try:
         with Library(settings, write=True) as library:

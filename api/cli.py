@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from corpus.library import Library
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-eval_app = typer.Typer(no_args_is_help=True, help="Measure answer quality. / Mät svarens kvalitet.")
+eval_app = typer.Typer(no_args_is_help=True, help="Measure answer quality / Mät svarens kvalitet")
 app.add_typer(eval_app, name="eval")
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output. / JSON på standard ut.")]
-Batch = Annotated[Path | None, typer.Option(help="Questions as JSON lines. / Frågor som JSON-rader.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output / JSON på standard ut")]
+Batch = Annotated[Path | None, typer.Option(help="Questions as JSON lines / Frågor som JSON-rader")]
 
 DONE, SOMETHING_FAILED, WRONG_CALL = 0, 1, 2
 
 
 @app.command()
 def add(
-    paths: Annotated[list[Path] | None, typer.Argument(help="PDFs and folders. / PDF:er och mappar.")] = None,
-    starter: Annotated[bool, typer.Option(help="The starter corpus. / Startkorpusen.")] = False,
-    quiet: Annotated[bool, typer.Option(help="Only say what failed. / Säg bara vad som gick fel.")] = False,
+    paths: Annotated[list[Path] | None, typer.Argument(help="PDFs and folders / PDF:er och mappar")] = None,
+    starter: Annotated[bool, typer.Option(help="The starter corpus / Startkorpusen")] = False,
+    quiet: Annotated[bool, typer.Option(help="Only say what failed / Säg bara vad som gick fel")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add studies. / Lägg till studier."""
+    """Add studies / Lägg till studier."""
     from corpus.starter import FOLDER, starter_notes
     from ingest.receive import Reception, Status
 
@@ -64,12 +64,12 @@ def add(
 
 @app.command()
 def search(
-    question: Annotated[str | None, typer.Argument(help="In Swedish or English. / På svenska eller engelska.")] = None,
-    k: Annotated[int, typer.Option("-k", "--k", help="How many hits. / Hur många träffar.")] = 10,
+    question: Annotated[str | None, typer.Argument(help="In Swedish or English / På svenska eller engelska")] = None,
+    k: Annotated[int, typer.Option("-k", "--k", help="How many hits / Hur många träffar")] = 10,
     batch: Batch = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find pages. / Hitta sidor."""
+    """Find pages / Hitta sidor."""
     from retriever.search import search as find
 
     def one(library: Library, text: str) -> list[dict[str, Any]]:
@@ -86,11 +86,11 @@ def search(
 
 @app.command()
 def ask(
-    question: Annotated[str | None, typer.Argument(help="In Swedish or English. / På svenska eller engelska.")] = None,
+    question: Annotated[str | None, typer.Argument(help="In Swedish or English / På svenska eller engelska")] = None,
     batch: Batch = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask, and get an answer of cited quotes. / Fråga, och få svar i form av citat med källa."""
+    """Ask and get cited quotes / Fråga och få citat med källa."""
     from retriever.ask import ask as answer
 
     with _settings() as settings, _library(settings) as library:
@@ -105,7 +105,7 @@ def ask(
 
 @app.command()
 def studies(as_json: AsJson = False) -> None:
-    """List the studies in the library. / Lista studierna i biblioteket."""
+    """List the studies in the library / Lista studierna i biblioteket."""
     with _settings() as settings, _library(settings) as library:
         for study in library.record.studies():
             if as_json:
@@ -116,7 +116,7 @@ def studies(as_json: AsJson = False) -> None:
 
 @app.command()
 def remove(study_id: str) -> None:
-    """Remove a study and its PDF. / Ta bort en studie och dess PDF."""
+    """Remove a study and its PDF / Ta bort en studie och dess PDF."""
     with _settings() as settings, _library(settings, write=True) as library:
         title = library.study(study_id).title
         library.remove(study_id)
@@ -125,7 +125,7 @@ def remove(study_id: str) -> None:
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """Check that everything is whole. / Kontrollera att allt är helt."""
+    """Check that everything is whole / Kontrollera att allt är helt."""
     with _settings() as settings, _library(settings) as library:
         health = library.verify()
         if as_json:
@@ -137,7 +137,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 @app.command()
 def rebuild() -> None:
-    """Make the indexes anew from the record. / Gör om indexen från grunden."""
+    """Make both indexes anew / Gör om båda indexen."""
     from corpus.library import Library
 
     with _settings() as settings, Library(settings, write=True, any_model=True) as library:
@@ -148,10 +148,10 @@ def rebuild() -> None:
 
 @app.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address. / Adress.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address / Adress")] = None,
     port: Annotated[int | None, typer.Option(help="Port.")] = None,
 ) -> None:
-    """Answer over HTTP. / Svara över HTTP."""
+    """Answer over HTTP / Svara över HTTP."""
     from api.app import run
 
     with _settings(**{key: value for key, value in (("host", host), ("port", port)) if value is not None}) as settings:
@@ -160,7 +160,7 @@ def serve(
 
 @eval_app.command("run")
 def eval_run(questions: Path, as_json: AsJson = False) -> None:
-    """Measure a set of questions with gold pages. / Mät en uppsättning frågor med facitsidor."""
+    """Measure a set of questions with gold pages / Mät en uppsättning frågor med facitsidor."""
     from evals.case import read_cases
     from evals.run import run
 

@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from corpus.library import Library
+from corpus.words import Fault
 from evals.case import Case
 from evals.fidelity import reread
 from evals.measures import auroc, hit, reciprocal_rank, wilson
@@ -101,8 +102,7 @@ def run(library: Library, cases: Iterable[Case]) -> Report:
 
 
 def _row(library: Library, case: Case) -> Row:
-    ranking = [(h.file, h.page) for h in search(library, case.question, _DEPTH).hits]
-    answer = ask(library, case.question)
+    ranking, answer = _given(library, case.question)
     return Row(
         id=case.id,
         pair=case.pair,
@@ -111,12 +111,20 @@ def _row(library: Library, case: Case) -> Row:
         hit_5=hit(ranking, case.gold_pages, 5),
         hit_10=hit(ranking, case.gold_pages, 10),
         reciprocal_rank=reciprocal_rank(ranking, case.gold_pages),
-        answered=answer.answered,
-        confidence=answer.confidence,
-        cites_gold=any((c.file, c.page) in case.gold_pages for c in answer.citations),
-        quotes=len(answer.citations),
-        quotes_found=_found(library, answer),
+        answered=answer is not None and answer.answered,
+        confidence=answer.confidence if answer else 0.0,
+        cites_gold=answer is not None and any((c.file, c.page) in case.gold_pages for c in answer.citations),
+        quotes=len(answer.citations) if answer else 0,
+        quotes_found=_found(library, answer) if answer else 0,
     )
+
+
+def _given(library: Library, question: str) -> tuple[list[tuple[str, int]], Answer | None]:
+    """What search and ask give; a question that is refused is scored as silence."""
+    try:
+        return [(h.file, h.page) for h in search(library, question, _DEPTH).hits], ask(library, question)
+    except Fault:
+        return [], None
 
 
 def _found(library: Library, answer: Answer) -> int:

@@ -9,7 +9,7 @@ from corpus.words import say
 from retriever.answer import Answer, AnswerSentence, Citation, Question
 from retriever.cite import cite
 from retriever.judge import Verdict, judge
-from retriever.search import Candidate, by_page, candidates, hit, understand
+from retriever.search import Candidate, by_page, candidates, hit, looking_again, understand
 from retriever.select import Chosen, select
 
 _NEAREST = 5
@@ -21,6 +21,10 @@ def ask(library: Library, text: str) -> Answer:
     Raises EmptyQuestion, LongQuestion or OtherLanguage.
     """
     question = understand(text)
+    return looking_again(lambda: _ask(library, question))
+
+
+def _ask(library: Library, question: Question) -> Answer:
     found = candidates(library, question)
     pages = by_page(found)
     citations = tuple(_citations(library, select(library, question, found)))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from corpus.language import FUNCTION_WORDS, question_language, tokens
-from corpus.library import Library
+from corpus.library import Library, UnknownPage, UnknownStudy
 from corpus.study import Passage
 from corpus.text import one_line
 from corpus.words import Fault
 from retriever.answer import Found, Hit, Question
+
+T = TypeVar("T")
 
 LONGEST_QUESTION = 2000
 MOST_HITS = 200
@@ -76,9 +79,21 @@ def search(library: Library, text: str, k: int = 10) -> Found:
     if not 1 <= k <= MOST_HITS:
         raise BadCount(k=k, limit=MOST_HITS)
     question = understand(text)
+    return looking_again(lambda: _search(library, question, k))
+
+
+def _search(library: Library, question: Question, k: int) -> Found:
     pages = by_page(candidates(library, question))
     hits = tuple(hit(library, candidate) for candidate in pages[:k])
     return Found(question, hits, {"sv": 0, "en": 0, **library.passage_counts()}, library.fingerprint)
+
+
+def looking_again(look: Callable[[], T]) -> T:
+    """Look once more where a study was removed between finding it and reading it."""
+    try:
+        return look()
+    except (UnknownStudy, UnknownPage):
+        return look()
 
 
 def candidates(library: Library, question: Question) -> list[Candidate]:

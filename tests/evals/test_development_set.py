@@ -35,7 +35,7 @@ class Bench:
 @pytest.fixture(scope="session")
 def bench(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folders = [shared / "pdf_domain_en", shared / "pdf_swedish"]
-    settings = Settings(data=tmp_path_factory.mktemp("development"), language="en", _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data=tmp_path_factory.mktemp("development"), language="en", _env_file=None)
     with Library(settings, write=True) as library:
         with Reception(library) as reception:
             failed = [r for r in reception.receive_paths(folders) if r.status is Status.FAILED]

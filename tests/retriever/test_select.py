@@ -1,7 +1,5 @@
 """Passages to the few sentences that answer."""
 
-from pathlib import Path
-
 import pytest
 
 from corpus.library import Library
@@ -174,9 +172,3 @@ def test_a_chosen_sentence_is_the_span_it_tells(standing: Library) -> None:
 
 def test_a_library_without_studies_gives_no_sentences(library: Library) -> None:
     assert chosen(library) == []
-
-
-def test_the_swedish_starter_words_have_no_say_here() -> None:
-    """The rules are for any corpus: no file name or title of ours stands in the module."""
-    source = (Path(__file__).parents[2] / "retriever" / "select.py").read_text("utf-8").lower()
-    assert ".pdf" not in source
