@@ -177,7 +177,7 @@ class Record:
     def add(self, study: Study, pages: Sequence[Page], drafts: Sequence[Draft], vectors: Vectors) -> list[int]:
         """Write a study with everything that belongs to it in one transaction; the ids of its passages.
 
-        `vectors` has one row, float32, for each body draft in order; reference lists have none.
+        `vectors` has one row, float32, for each body draft in order; tables and reference lists have none.
         A study with the same id is replaced.
         """
         with self._transaction() as connection:

@@ -23,10 +23,11 @@ class Reader(StrEnum):
 
 
 class PassageKind(StrEnum):
-    """Body text answers questions; a reference list is only ever found by its words."""
+    """Body text answers questions; tables and reference lists are only ever found by their words."""
 
     BODY = "body"
     REFERENCES = "references"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def chunk(pages: Sequence[ReadPage], language: str, count_pieces: CountPieces, b
         for start, end in _packed(page.text, sized, budget, count_pieces):
             text = page.text[start:end]
             in_references = _still_references(text, in_references)
-            kind = PassageKind.REFERENCES if in_references else PassageKind.BODY
+            kind = PassageKind.REFERENCES if in_references else _kind(text)
             drafts.append(Draft(page.number, start, end, text, _language(text, language), kind))
     return drafts
 
@@ -147,7 +147,13 @@ def _fitting(text: str, item: tuple[Span, int], budget: int, count: CountPieces)
             yield from _fitting(text, (half, size), budget, count)
 
 
-# Reference lists
+# Tables and reference lists
+
+
+def _kind(text: str) -> PassageKind:
+    """A passage with more than one digit to two letters is a table: no sentence to quote, no meaning to embed."""
+    digits, alphabetic = sum(c.isdigit() for c in text), sum(c.isalpha() for c in text)
+    return PassageKind.TABLE if digits * 2 > alphabetic else PassageKind.BODY
 
 
 def _still_references(text: str, before: bool) -> bool:

@@ -22,6 +22,7 @@ from ingest.read import ChildReader, Document, Picture
 
 PASSAGE_PIECES = 128
 """Most word pieces in a passage. Of 90, 128, 180 and 254 this found most gold pages among the first five."""
+Read = tuple[Document, str, list[Draft]]
 _AHEAD = 3  # files read while an earlier one is being embedded
 
 
@@ -120,7 +121,7 @@ class Reception(AbstractContextManager["Reception"]):
 
     def receive_paths(self, paths: Iterable[Path], given: Mapping[str, Description] | None = None) -> Iterator[Receipt]:
         """Take in files and folders, one receipt a file, in order. `given` describes files by name."""
-        waiting: deque[Receipt | tuple[Incoming, Path, Future[Document]]] = deque()
+        waiting: deque[Receipt | tuple[Incoming, Path, Future[Read]]] = deque()
         for item in find_pdfs(paths):
             waiting.append(self._begin(item, given or {}))
             while len(waiting) > _AHEAD:
@@ -144,7 +145,7 @@ class Reception(AbstractContextManager["Reception"]):
 
     def _begin(
         self, item: Path | tuple[Path, Fault], given: Mapping[str, Description]
-    ) -> Receipt | tuple[Incoming, Path, Future[Document]]:
+    ) -> Receipt | tuple[Incoming, Path, Future[Read]]:
         if isinstance(item, tuple):
             return _failed(item[0].name or str(item[0]), item[1])
         limit = self._library.settings.max_upload_mb
@@ -156,13 +157,13 @@ class Reception(AbstractContextManager["Reception"]):
             return _failed(item.name, Unreadable(file=item.name, error=error.strerror))
         return self._begin_bytes(Incoming(item.name, data, given.get(item.name)))
 
-    def _begin_bytes(self, incoming: Incoming) -> Receipt | tuple[Incoming, Path, Future[Document]]:
+    def _begin_bytes(self, incoming: Incoming) -> Receipt | tuple[Incoming, Path, Future[Read]]:
         """Answer at once for bytes that are known; else start reading them."""
         known = self._library.record.study_of_file(incoming.sha256)
         if known is not None:
             return self._known(incoming, known)
         staged = self._library.stage(incoming.data)
-        return incoming, staged, self._ahead.submit(self._reader.read, staged)
+        return incoming, staged, self._ahead.submit(self._read, staged)
 
     def _known(self, incoming: Incoming, study: Study) -> Receipt:
         came_before = any(file.name == incoming.name for file in study.files)
@@ -185,7 +186,7 @@ class Reception(AbstractContextManager["Reception"]):
             why=why,
         )
 
-    def _finish(self, begun: Receipt | tuple[Incoming, Path, Future[Document]]) -> Receipt:
+    def _finish(self, begun: Receipt | tuple[Incoming, Path, Future[Read]]) -> Receipt:
         if isinstance(begun, Receipt):
             return begun
         incoming, staged, reading = begun
@@ -193,19 +194,26 @@ class Reception(AbstractContextManager["Reception"]):
             known = self._library.record.study_of_file(incoming.sha256)
             if known is not None:  # the same bytes came twice in one batch
                 return self._known(incoming, known)
-            return self._take_in(incoming, staged, reading.result())
+            return self._take_in(incoming, staged, *reading.result())
         except Fault as fault:
             return _failed(incoming.name, fault, file=incoming.name)
         finally:
             staged.unlink(missing_ok=True)
 
-    def _take_in(self, incoming: Incoming, staged: Path, document: Document) -> Receipt:
-        study_id = incoming.sha256[:16]
+    def _read(self, staged: Path) -> Read:
+        """Pages, language and passages of a file; done ahead, while an earlier file is being embedded."""
+        document = self._reader.read(staged)
         whole = " ".join(page.text for page in document.pages)
         language = language_of(whole, ("sv", "en", "da", "no"))
         embedder = self._library.embedder
-        drafts = chunk(document.pages, language, embedder.piece_counts, min(PASSAGE_PIECES, embedder.window))
-        vectors = embedder.encode_documents([d.text for d in drafts if d.kind is PassageKind.BODY])
+        budget = min(PASSAGE_PIECES, embedder.window)
+        return document, language, chunk(document.pages, language, embedder.piece_counts, budget)
+
+    def _take_in(
+        self, incoming: Incoming, staged: Path, document: Document, language: str, drafts: list[Draft]
+    ) -> Receipt:
+        study_id = incoming.sha256[:16]
+        vectors = self._library.embedder.encode_documents([d.text for d in drafts if d.kind is PassageKind.BODY])
         study = _study(study_id, incoming, document, drafts, language)
         pages = [Page(study_id, p.number, p.label, p.text, p.reader, p.witness) for p in document.pages]
         self._library.add(study, pages, drafts, vectors, staged)

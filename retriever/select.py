@@ -76,7 +76,7 @@ def _overlap(first: str, second: str) -> float:
 
 def _sentences(library: Library, candidate: Candidate) -> Iterator[Chosen]:
     passage = candidate.passage
-    if passage.kind is PassageKind.REFERENCES:
+    if passage.kind is not PassageKind.BODY:
         return
     page = library.page(passage.study_id, passage.page)
     for start, end in sentence_spans(page.text):

@@ -138,7 +138,7 @@ def test_a_model_that_is_not_on_this_machine_is_not_found_and_not_fetched(model:
 def test_weights_that_were_tampered_with_are_refused_before_they_are_loaded(files: Path) -> None:
     embedder = SentenceTransformerEmbedder(files, "look-alike", "1", sha256="0" * 64)
     with pytest.raises(ModelNotTrusted) as refusal:
-        embedder.load()
+        embedder.encode_query("trygghet")
     assert refusal.value.values == {"folder": files, "file": "model.safetensors"}
 
 
@@ -178,10 +178,10 @@ def test_one_changed_byte_in_real_weights_is_refused(tiny: Path, tmp_path: Path)
     shutil.copytree(tiny, copy)
     weights = copy / "model.safetensors"
     right = hashlib.sha256(weights.read_bytes()).hexdigest()
-    SentenceTransformerEmbedder(copy, "copy", right, right).load()
+    SentenceTransformerEmbedder(copy, "copy", right, right).encode_query("trygghet")
     weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
     with pytest.raises(ModelNotTrusted):
-        SentenceTransformerEmbedder(copy, "copy", right, right).load()
+        SentenceTransformerEmbedder(copy, "copy", right, right).encode_query("trygghet")
 
 
 # The model that comes with the program
@@ -217,4 +217,4 @@ def test_a_swedish_sentence_takes_more_pieces_than_its_english_twin(bundled: Sen
 def test_the_weights_of_the_bundled_model_are_checked(bundled: SentenceTransformerEmbedder) -> None:
     other = SentenceTransformerEmbedder(bundled.folder, BUNDLED, "1", sha256=BUNDLED_SHA256[::-1])
     with pytest.raises(ModelNotTrusted):
-        other.load()
+        other.encode_query("trygghet")

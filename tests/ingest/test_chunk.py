@@ -210,3 +210,9 @@ def test_a_passage_too_short_to_tell_has_the_language_of_the_study() -> None:
 def test_a_study_in_a_third_language_keeps_it() -> None:
     norwegian = "Lampene som ble tent i vår har gjort torget til et sted der folk liker å være om kvelden."
     assert [draft.language for draft in passages(norwegian, language="no")] == ["no"]
+
+
+def test_a_passage_of_figures_is_a_table() -> None:
+    (figures,) = passages("Year 2014 2015 2016 2017\nRobbery 1204 1187 1102 998 total of 4491")
+    (prose,) = passages("Robbery fell from 1,204 in 2014 to 998 in 2017 in all districts.")
+    assert (figures.kind, prose.kind) == (PassageKind.TABLE, PassageKind.BODY)
