@@ -15,7 +15,7 @@ import resource
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -305,7 +305,8 @@ def _own_output() -> Iterator[TextIO]:
 
 def main(memory_mb: int) -> None:
     """Answer requests until standard input ends."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
+    with suppress(ValueError, OSError):  # some systems, macOS among them, let no process limit its own memory
+        resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with _own_output() as channel:
         for line in sys.stdin:
