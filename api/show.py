@@ -29,7 +29,7 @@ _WIDTH = 100
 
 def line(text: str) -> None:
     """One line of output."""
-    _out.print(text, markup=False)
+    _out.print(text, markup=False, soft_wrap=True)
 
 
 def complain(sentence: str) -> None:
@@ -129,7 +129,7 @@ def receipt(receipt: Receipt, language: Language) -> None:
 
 def receipts_total(counted: dict[str, int], language: Language) -> None:
     """How many files of each kind."""
-    line(", ".join(f"{count} {say(f'status_{status}', language)}" for status, count in counted.items()))
+    line(", ".join(f"{count} {say(f'total_{status}', language)}" for status, count in counted.items()))
 
 
 def progress(receipts: Iterable[Receipt], paths: Sequence[Path], language: Language, quiet: bool) -> Iterator[Receipt]:
@@ -150,7 +150,8 @@ def progress(receipts: Iterable[Receipt], paths: Sequence[Path], language: Langu
 
 def _bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=_err, transient=True)
+    # Lines for the screen go above the bar; lines for a file stay out of its way.
+    return Progress(*columns, console=_err, transient=True, redirect_stdout=_out.is_terminal)
 
 
 @contextmanager
