@@ -9,7 +9,7 @@ from corpus.words import say
 from retriever.answer import Answer, AnswerSentence, Citation, Question
 from retriever.cite import cite
 from retriever.judge import Verdict, judge
-from retriever.search import Candidate, by_page, candidates, hit, looking_again, understand
+from retriever.search import Candidate, by_page, candidates, hit, looking_again, searched, understand
 from retriever.select import Chosen, select
 
 _NEAREST = 5
@@ -66,7 +66,7 @@ def _answer(
         citations=citations,
         nearest=tuple(hit(library, c) for c in others[:_NEAREST]),
         unknown=verdict.unknown,
-        searched={"sv": 0, "en": 0, **library.passage_counts()},
+        searched=searched(library),
         fingerprint=library.fingerprint,
     )
 

@@ -85,7 +85,12 @@ def search(library: Library, text: str, k: int = 10) -> Found:
 def _search(library: Library, question: Question, k: int) -> Found:
     pages = by_page(candidates(library, question))
     hits = tuple(hit(library, candidate) for candidate in pages[:k])
-    return Found(question, hits, {"sv": 0, "en": 0, **library.passage_counts()}, library.fingerprint)
+    return Found(question, hits, searched(library), library.fingerprint)
+
+
+def searched(library: Library) -> dict[str, int]:
+    """How many passages of each language a search looks through, Swedish and English always named."""
+    return {"sv": 0, "en": 0, **library.passage_counts()}
 
 
 def looking_again(look: Callable[[], T]) -> T:

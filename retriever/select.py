@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.language import FUNCTION_WORDS, sentence_spans, tokens
 from corpus.library import Library
-from corpus.study import Passage, PassageKind
+from corpus.study import PassageKind
 from corpus.text import letters, one_line
 from retriever.answer import Question
 from retriever.search import Candidate, Weights, content, pair, weights
@@ -103,17 +103,16 @@ def _scored(library: Library, question: Question, sentences: Sequence[Chosen]) -
     if not sentences:
         return []
     table = weights(library.embedder.identity.name)
+    worth = {term: library.word_weight(term) for term in library.question_terms(content(question), ("sv", "en"))}
     likeness = _likeness(library, question, sentences, table)
     return [
-        Chosen(s.candidate, s.start, s.end, s.text, _score(library, question, s, like, table))
+        replace(s, score=_score(s, table[pair(question, s.candidate.passage)], coverage(library, worth, s), like))
         for s, like in zip(sentences, likeness, strict=True)
     ]
 
 
-def _score(library: Library, question: Question, sentence: Chosen, like: float, table: dict[str, Weights]) -> float:
-    passage = sentence.candidate.passage
-    weight = table[pair(question, passage)]
-    own = weight.words * coverage(library, question, sentence.text, passage) + weight.vectors * max(like, 0.0)
+def _score(sentence: Chosen, weight: Weights, covered: float, like: float) -> float:
+    own = weight.words * covered + weight.vectors * max(like, 0.0)
     return (own + sentence.candidate.score) * _manner(sentence.text)
 
 
@@ -122,10 +121,12 @@ def _manner(text: str) -> float:
     return (1.2 if _FINDING.search(text) else 1.0) * (0.7 if _ASKING.search(text) else 1.0)
 
 
-def coverage(library: Library, question: Question, text: str, passage: Passage) -> float:
-    """Share of the weight (idf) of the question's index terms that a sentence holds, compounds by their parts."""
-    worth = {term: library.word_weight(term) for term in library.question_terms(content(question), ("sv", "en"))}
-    have = set(library.question_terms(text, (passage.language,)))
+def coverage(library: Library, worth: dict[str, float], sentence: Chosen) -> float:
+    """Share of the weight (idf) of the question's index terms that a sentence holds, compounds by their parts.
+
+    `worth` is the weight of each term.
+    """
+    have = set(library.question_terms(sentence.text, (sentence.candidate.passage.language,)))
     return sum(weight for term, weight in worth.items() if term in have) / (sum(worth.values()) or 1.0)
 
 
