@@ -53,7 +53,7 @@ def add(
             for receipt in show.progress(receipts, wanted, settings.language, quiet or as_json):
                 counted[receipt.status] = counted.get(receipt.status, 0) + 1
                 if as_json:
-                    _print_json(show.receipt_form(receipt, settings.language))
+                    _print_json(receipt.form(settings.language))
                 elif not quiet or receipt.status is Status.FAILED:
                     show.receipt(receipt, settings.language)
             library.settle()
@@ -211,9 +211,9 @@ def _settings(**given: Any) -> Iterator[Settings]:
 
 @contextmanager
 def _library(settings: Settings, *, write: bool = False) -> Iterator[Library]:
-    from corpus.library import opened
+    from corpus.library import Library
 
-    with opened(settings, write=write) as library:
+    with Library(settings, write=write) as library:
         if not library.owned:
             show.complain(say("reading_without", settings.language, owner=library.owner or "?"))
         yield library

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -99,20 +99,6 @@ def _paragraph(text: str, indent: int = 0, style: str = "") -> None:
 
 
 # Receipts
-
-
-def receipt_form(receipt: Receipt, language: Language) -> dict[str, Any]:
-    """A receipt as JSON."""
-    return {
-        "file": receipt.file,
-        "status": receipt.status.value,
-        "study_id": receipt.study_id,
-        "pages": receipt.pages,
-        "passages": receipt.passages,
-        "language": receipt.language,
-        "reason": receipt.reason(language),
-        "warnings": list(receipt.warnings),
-    }
 
 
 def receipt(receipt: Receipt, language: Language) -> None:

@@ -85,16 +85,7 @@ async def _received(request: Request, response: Response, incoming: Incoming) ->
     receipt = await run_in_threadpool(reception.receive_and_settle, incoming)
     codes = {Status.ADDED: status.HTTP_201_CREATED, Status.FAILED: status.HTTP_422_UNPROCESSABLE_CONTENT}
     response.status_code = codes.get(receipt.status, status.HTTP_200_OK)
-    return ReceiptOut(
-        file=receipt.file,
-        status=receipt.status,
-        study_id=receipt.study_id,
-        pages=receipt.pages,
-        passages=receipt.passages,
-        language=receipt.language,
-        reason=receipt.reason(reader_language(request)),
-        warnings=receipt.warnings,
-    )
+    return ReceiptOut(**receipt.form(reader_language(request)))
 
 
 def _plain_name(name: str) -> str:

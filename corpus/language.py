@@ -153,10 +153,8 @@ def grams(word: str) -> tuple[str, ...]:
 
 @cache
 def _punkt() -> PunktSentenceTokenizer:
-    from nltk.tokenize.punkt import (
-        PunktParameters,
-        PunktSentenceTokenizer,
-    )  # slow to import, not always needed
+    # nltk is slow to import, and not every command splits sentences
+    from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
     parameters = PunktParameters()
     parameters.abbrev_types = set(_ABBREVIATIONS)

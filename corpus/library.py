@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -23,7 +21,7 @@ from corpus.embedder import Embedder, open_embedder
 from corpus.lexical import LexicalIndex, index_terms
 from corpus.record import CannotWrite, Record, Vectors
 from corpus.settings import Settings
-from corpus.study import Draft, Page, Passage, Study, StudyFile
+from corpus.study import Draft, Page, Passage, PassageKind, Study, StudyFile
 from corpus.words import Fault
 
 if TYPE_CHECKING:
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
 Scored = tuple[int, float]
 Progress = Callable[[int, int], None]
 """Called with (done, of)."""
-
-_LOG = logging.getLogger(__name__)
-_MODEL_NOTES = ("model", "revision", "dimension")
 
 
 class OtherModel(Fault):
@@ -203,13 +198,16 @@ class Library:
         self.embedder.encode_query("")
 
     def _check_model(self, any_model: bool) -> None:
-        known = [self.record.note(key) for key in _MODEL_NOTES]
-        now = self.embedder.identity
-        if known[0] is None:
+        name, revision, dimension = (self.record.note(key) for key in self._model_notes())
+        if name is None:
             if self.owned:
                 self.record.set_notes(**self._model_notes())
-        elif known != [now.name, now.revision, str(now.dimension)] and not any_model:
-            raise OtherModel(made=f"{known[0]}@{str(known[1])[:12]} ({known[2]})", asked=now)
+        elif not any_model and not self._has_this_model():
+            raise OtherModel(made=f"{name}@{str(revision)[:12]} ({dimension})", asked=self.embedder.identity)
+
+    def _has_this_model(self) -> bool:
+        """Was the library made with the model that is set now?"""
+        return all(self.record.note(key) == value for key, value in self._model_notes().items())
 
     def _clear_incoming(self) -> None:
         """Files that were staged when an earlier process was killed; nothing was acknowledged of them."""
@@ -284,13 +282,13 @@ class Library:
     def rebuild(self, progress: Progress = lambda *_: None) -> None:
         """Make both indexes anew from the record; embed again first where the model is another."""
         with self._changing:
-            if [self.record.note(key) for key in _MODEL_NOTES] != list(self._model_notes().values()):
+            if not self._has_this_model():
                 self._embed_again(progress)
             self.lexical.rebuild()
             self.dense.seal()
 
     def _embed_again(self, progress: Progress) -> None:
-        body = [p for p in self.record.all_passages() if p.kind == "body"]
+        body = [p for p in self.record.all_passages() if p.kind is PassageKind.BODY]
         texts = [p.text for p in body]
         parts = []
         for i in range(0, len(texts), 256):
@@ -411,16 +409,6 @@ class Library:
         """Do vectors of the record find themselves through the index?"""
         sample = self.record.vector_sample(upto=sys.maxsize, size=64)
         return all(self.dense.finds(row) for row in sample)
-
-
-@contextmanager
-def opened(settings: Settings, *, write: bool = False) -> Iterator[Library]:
-    """A library for the length of a block."""
-    library = Library(settings, write=write)
-    try:
-        yield library
-    finally:
-        library.close()
 
 
 def _read_text(path: Path) -> str:

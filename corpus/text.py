@@ -31,26 +31,7 @@ _BREAK_MARK = re.compile("[\u0002\ufffe]\n?")
 _SOFT_HYPHEN = re.compile(f"\u00ad{_SPACE}*\n{_SPACE}*|\u00ad")
 _LINE_HYPHEN = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*|\d+)-[ \t]*\n[ \t]*([^\W_][\w]*)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_HANGING = frozenset(
-    [
-        "och",
-        "eller",
-        "samt",
-        "respektive",
-        "resp",
-        "till",
-        "som",
-        "men",
-        "and",
-        "or",
-        "nor",
-        "to",
-        "und",
-        "oder",
-        "og",
-        "eller",
-    ]
-)
+_HANGING = frozenset("och eller samt respektive resp till som men and or nor to und oder og".split())
 
 
 def letters(text: str) -> str:

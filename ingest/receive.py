@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from corpus.language import language_of
 from corpus.library import Library
@@ -24,6 +25,10 @@ PASSAGE_PIECES = 128
 """Most word pieces in a passage. Of 90, 128, 180 and 254 this found most gold pages among the first five."""
 Read = tuple[Document, str, list[Draft]]
 _AHEAD = 3  # files read while an earlier one is being embedded
+
+
+Why = tuple[str, tuple[tuple[str, object], ...]]
+"""The code of a sentence and the values it is filled with."""
 
 
 class Status(StrEnum):
@@ -46,12 +51,25 @@ class Receipt:
     pages: int = 0
     passages: int = 0
     language: str | None = None
-    why: tuple[str, tuple[tuple[str, object], ...]] | None = None
+    why: Why | None = None
     warnings: tuple[str, ...] = field(default=())
 
     def reason(self, language: Language) -> str | None:
         """The sentence that says why, in the reader's language; None where nothing needs saying."""
         return say(self.why[0], language, **dict(self.why[1])) if self.why else None
+
+    def form(self, language: Language) -> dict[str, Any]:
+        """The receipt as JSON, its reason in the reader's language."""
+        return {
+            "file": self.file,
+            "status": self.status.value,
+            "study_id": self.study_id,
+            "pages": self.pages,
+            "passages": self.passages,
+            "language": self.language,
+            "reason": self.reason(language),
+            "warnings": list(self.warnings),
+        }
 
 
 class NoSuchFile(Fault):
@@ -80,16 +98,19 @@ class Unreadable(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One file to take in: its name and bytes, and what a person said of it."""
+    """One file to take in: its name and bytes, what a person said of it, and the sha256 that is its identity."""
 
     name: str
     data: bytes
     given: Description | None = None
+    sha256: str = field(init=False)
 
-    @property
-    def sha256(self) -> str:
-        """The file's identity."""
-        return hashlib.sha256(self.data).hexdigest()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
+
+
+Begun = Receipt | tuple[Incoming, Path, Future[Read]]
+"""A file that is done with, or one that is being read."""
 
 
 def find_pdfs(paths: Iterable[Path]) -> list[Path | tuple[Path, Fault]]:
@@ -121,7 +142,7 @@ class Reception(AbstractContextManager["Reception"]):
 
     def receive_paths(self, paths: Iterable[Path], given: Mapping[str, Description] | None = None) -> Iterator[Receipt]:
         """Take in files and folders, one receipt a file, in order. `given` describes files by name."""
-        waiting: deque[Receipt | tuple[Incoming, Path, Future[Read]]] = deque()
+        waiting: deque[Begun] = deque()
         for item in find_pdfs(paths):
             waiting.append(self._begin(item, given or {}))
             while len(waiting) > _AHEAD:
@@ -143,9 +164,7 @@ class Reception(AbstractContextManager["Reception"]):
         """A page of a kept PDF as PNG, drawn in a child process. Raises CannotRead."""
         return self._artist.draw(path, number, quotes, scale)
 
-    def _begin(
-        self, item: Path | tuple[Path, Fault], given: Mapping[str, Description]
-    ) -> Receipt | tuple[Incoming, Path, Future[Read]]:
+    def _begin(self, item: Path | tuple[Path, Fault], given: Mapping[str, Description]) -> Begun:
         if isinstance(item, tuple):
             return _failed(item[0].name or str(item[0]), item[1])
         limit = self._library.settings.max_upload_mb
@@ -157,7 +176,7 @@ class Reception(AbstractContextManager["Reception"]):
             return _failed(item.name, Unreadable(file=item.name, error=error.strerror))
         return self._begin_bytes(Incoming(item.name, data, given.get(item.name)))
 
-    def _begin_bytes(self, incoming: Incoming) -> Receipt | tuple[Incoming, Path, Future[Read]]:
+    def _begin_bytes(self, incoming: Incoming) -> Begun:
         """Answer at once for bytes that are known; else start reading them."""
         known = self._library.record.study_of_file(incoming.sha256)
         if known is not None:
@@ -171,7 +190,7 @@ class Reception(AbstractContextManager["Reception"]):
             file = StudyFile(incoming.sha256, incoming.name, len(incoming.data), study.page_count)
             self._library.add_file(study.id, file)
         passages = len(self._library.record.passage_ids_of(study.id))
-        why: tuple[str, tuple[tuple[str, object], ...]] | None = None
+        why: Why | None = None
         if not came_before:
             why = ("same_bytes", (("other", study.file_name),))
         elif study.state is State.NEEDS_OCR:
@@ -186,7 +205,7 @@ class Reception(AbstractContextManager["Reception"]):
             why=why,
         )
 
-    def _finish(self, begun: Receipt | tuple[Incoming, Path, Future[Read]]) -> Receipt:
+    def _finish(self, begun: Begun) -> Receipt:
         if isinstance(begun, Receipt):
             return begun
         incoming, staged, reading = begun
@@ -242,7 +261,7 @@ def _study(study_id: str, incoming: Incoming, document: Document, drafts: list[D
     )
 
 
-def _why(drafts: list[Draft], empty: list[str]) -> tuple[str, tuple[tuple[str, object], ...]] | None:
+def _why(drafts: list[Draft], empty: list[str]) -> Why | None:
     if not drafts:
         return "needs_ocr", ()
     if empty:

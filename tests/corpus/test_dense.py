@@ -35,12 +35,6 @@ def fill(record: Record, name: str, vectors: Vectors, languages: str = "sv en") 
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
-    with closing(Record(tmp_path / "record.sqlite3")) as opened:
-        yield opened
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "dense"
 

@@ -29,12 +29,6 @@ def fill(record: Record, *sentences: str, name: str = "a") -> list[int]:
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
-    with closing(Record(tmp_path / "record.sqlite3")) as opened:
-        yield opened
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "lexical"
 

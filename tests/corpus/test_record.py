@@ -1,7 +1,6 @@
 """The record: one SQLite file, the only truth."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,12 +13,6 @@ from corpus.record import SCHEMA_VERSION, CannotWrite, NewerLibrary, NotALibrary
 from corpus.study import Description, Draft, Page, PassageKind, Reader, State, Study, StudyFile
 
 SHORT = "Ägare betalar. 😀 Alla ser på ön."
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
-    with closing(Record(tmp_path / "record.sqlite3")) as opened:
-        yield opened
 
 
 def a_study(name: str = "one", title: str = "Avgifter") -> Study:
