@@ -5,31 +5,31 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
-from api import show
-from corpus.settings import Settings
+from api import cli_eval, cli_terms, show
+from api.session import DONE, SOMETHING_FAILED, AsJson, library_of, print_json, settings_here
 from corpus.words import Fault, Language, say
 
 if TYPE_CHECKING:
     from corpus.library import Library
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-eval_app = typer.Typer(no_args_is_help=True, help="Measure answer quality / Mät svarens kvalitet")
-app.add_typer(eval_app, name="eval")
+app.add_typer(cli_eval.app, name="eval")
+app.add_typer(cli_terms.app, name="terms")
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output / JSON på standard ut")]
 Batch = Annotated[Path | None, typer.Option(help="Questions as JSON lines / Frågor som JSON-rader")]
 
-DONE, SOMETHING_FAILED, WRONG_CALL = 0, 1, 2
+Only = Annotated[
+    Language | None,
+    typer.Option("--only", help="Sources in one language only, sv or en / Källor på ett språk, sv eller en"),
+]
 
 
 @app.command()
@@ -43,17 +43,17 @@ def add(
     from corpus.starter import FOLDER, starter_notes
     from ingest.receive import Reception, Status
 
-    with _settings() as settings:
+    with settings_here() as settings:
         wanted = list(paths or []) + ([FOLDER] if starter else [])
         if not wanted:
             raise NothingGiven()
         counted: dict[str, int] = {}
-        with _library(settings, write=True) as library, Reception(library) as reception:
+        with library_of(settings, write=True) as library, Reception(library) as reception:
             receipts = reception.receive_paths(wanted, starter_notes() if starter else {})
             for receipt in show.progress(receipts, wanted, settings.language, quiet or as_json):
                 counted[receipt.status] = counted.get(receipt.status, 0) + 1
                 if as_json:
-                    _print_json(receipt.form(settings.language))
+                    print_json(receipt.form(settings.language))
                 elif not quiet or receipt.status is Status.FAILED:
                     show.receipt(receipt, settings.language)
             library.settle()
@@ -66,6 +66,7 @@ def add(
 def search(
     question: Annotated[str | None, typer.Argument(help="In Swedish or English / På svenska eller engelska")] = None,
     k: Annotated[int, typer.Option("-k", "--k", help="How many hits / Hur många träffar")] = 10,
+    only: Only = None,
     batch: Batch = None,
     as_json: AsJson = False,
 ) -> None:
@@ -73,32 +74,33 @@ def search(
     from retriever.search import search as find
 
     def one(library: Library, text: str) -> list[dict[str, Any]]:
-        return [asdict(hit) for hit in find(library, text, k).hits]
+        return [asdict(hit) for hit in find(library, text, k, only).hits]
 
-    with _settings() as settings, _library(settings) as library:
+    with settings_here() as settings, library_of(settings) as library:
         if batch is not None:
             raise typer.Exit(_each(library, batch, lambda text: {"hits": one(library, text)}))
         if as_json:
-            _print_json(one(library, question or ""))
+            print_json(one(library, question or ""))
         else:
-            show.found(find(library, question or "", k))
+            show.found(find(library, question or "", k, only))
 
 
 @app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="In Swedish or English / På svenska eller engelska")] = None,
+    only: Only = None,
     batch: Batch = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask and get cited quotes / Fråga och få citat med källa."""
     from retriever.ask import ask as answer
 
-    with _settings() as settings, _library(settings) as library:
+    with settings_here() as settings, library_of(settings) as library:
         if batch is not None:
-            raise typer.Exit(_each(library, batch, lambda text: asdict(answer(library, text))))
-        given = answer(library, question or "")
+            raise typer.Exit(_each(library, batch, lambda text: asdict(answer(library, text, only))))
+        given = answer(library, question or "", only)
         if as_json:
-            _print_json(asdict(given))
+            print_json(asdict(given))
         else:
             show.answer(given)
 
@@ -106,10 +108,10 @@ def ask(
 @app.command()
 def studies(as_json: AsJson = False) -> None:
     """List the studies in the library / Lista studierna i biblioteket."""
-    with _settings() as settings, _library(settings) as library:
+    with settings_here() as settings, library_of(settings) as library:
         for study in library.record.studies():
             if as_json:
-                _print_json(asdict(study))
+                print_json(asdict(study))
             else:
                 show.study(study, settings.language)
 
@@ -117,7 +119,7 @@ def studies(as_json: AsJson = False) -> None:
 @app.command()
 def remove(study_id: str) -> None:
     """Remove a study and its PDF / Ta bort en studie och dess PDF."""
-    with _settings() as settings, _library(settings, write=True) as library:
+    with settings_here() as settings, library_of(settings, write=True) as library:
         title = library.study(study_id).title
         library.remove(study_id)
         show.line(say("removed", settings.language, title=title))
@@ -126,10 +128,10 @@ def remove(study_id: str) -> None:
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Check that everything is whole / Kontrollera att allt är helt."""
-    with _settings() as settings, _library(settings) as library:
+    with settings_here() as settings, library_of(settings) as library:
         health = library.verify()
         if as_json:
-            _print_json(asdict(health))
+            print_json(asdict(health))
         else:
             show.health(health, settings.language)
     raise typer.Exit(DONE if health.sound else SOMETHING_FAILED)
@@ -140,8 +142,8 @@ def rebuild() -> None:
     """Make both indexes anew / Gör om båda indexen."""
     from corpus.library import Library
 
-    with _settings() as settings, Library(settings, write=True, any_model=True) as library:
-        with show.counter(settings.language) as progress:
+    with settings_here() as settings, Library(settings, write=True, any_model=True) as library:
+        with show.counter("embedding", settings.language) as progress:
             library.rebuild(progress)
         show.line(say("rebuilt", settings.language, passages=sum(library.passage_counts().values())))
 
@@ -154,22 +156,10 @@ def serve(
     """Answer over HTTP / Svara över HTTP."""
     from api.app import run
 
-    with _settings(**{key: value for key, value in (("host", host), ("port", port)) if value is not None}) as settings:
+    with settings_here(
+        **{key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    ) as settings:
         run(settings)
-
-
-@eval_app.command("run")
-def eval_run(questions: Path, as_json: AsJson = False) -> None:
-    """Measure a set of questions with gold pages / Mät en uppsättning frågor med facitsidor."""
-    from evals.case import read_cases
-    from evals.run import run
-
-    with _settings() as settings, _library(settings) as library:
-        report = run(library, read_cases(questions))
-        if as_json:
-            _print_json(report.form())
-        else:
-            show.report(report)
 
 
 class NothingGiven(Fault):
@@ -178,45 +168,10 @@ class NothingGiven(Fault):
     code = "nothing_given"
 
 
-class BadSettings(Fault):
-    """A setting in the environment has a value it cannot have."""
-
-    code = "bad_settings"
-
-
 class BadBatch(Fault):
     """The batch file cannot be read."""
 
     code = "bad_batch"
-
-
-@contextmanager
-def _settings(**given: Any) -> Iterator[Settings]:
-    """The settings; a fault inside the block is said in one sentence and ends the call with 2."""
-    language: Language = "en"
-    try:
-        try:
-            settings = Settings(**given)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise BadSettings(
-                setting=f"AMP_{str(first['loc'][0]).upper()}", met=first["input"], why=first["msg"]
-            ) from None
-        language = settings.language
-        yield settings
-    except Fault as fault:
-        show.complain(fault.sentence(language))
-        raise typer.Exit(WRONG_CALL) from None
-
-
-@contextmanager
-def _library(settings: Settings, *, write: bool = False) -> Iterator[Library]:
-    from corpus.library import Library
-
-    with Library(settings, write=write) as library:
-        if not library.owned:
-            show.complain(say("reading_without", settings.language, owner=library.owner or "?"))
-        yield library
 
 
 def _each(library: Library, batch: Path, do: Callable[[str], dict[str, Any]]) -> int:
@@ -231,7 +186,7 @@ def _each(library: Library, batch: Path, do: Callable[[str], dict[str, Any]]) ->
             continue
         form = _one_line(line, number, do, library.settings.language)
         failed |= "error" in form
-        _print_json(form)
+        print_json(form)
     return SOMETHING_FAILED if failed else DONE
 
 
@@ -247,12 +202,6 @@ def _one_line(line: str, number: int, do: Callable[[str], dict[str, Any]], langu
         return {**form, "error": {"code": fault.code, "message": fault.sentence(language)}}
     except (ValueError, AttributeError, TypeError):
         return {**form, "error": {"code": "bad_line", "message": say("bad_line", language, number=number)}}
-
-
-def _print_json(form: object) -> None:
-    text = json.dumps(form, ensure_ascii=False, default=str)
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")  # half characters as \ud800
-    sys.stdout.flush()
 
 
 def main() -> None:

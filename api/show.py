@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from corpus.library import Health
     from corpus.study import Study
-    from evals.run import Report
     from ingest.receive import Receipt
     from retriever.answer import Answer, Citation, Found, Hit
 
@@ -141,13 +140,13 @@ def _bar() -> Progress:
 
 
 @contextmanager
-def counter(language: Language) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar for a count of passages; silent when not on a terminal."""
+def counter(code: str, language: Language) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar under the sentence `code`; silent when not on a terminal."""
     if not _err.is_terminal:
         yield lambda *_: None
         return
     with _bar() as bar:
-        task = bar.add_task(say("embedding", language), total=None)
+        task = bar.add_task(say(code, language), total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
@@ -172,7 +171,14 @@ def health(found: Health, language: Language) -> None:
         line(say("try_rebuild", language))
 
 
-def report(report: Report) -> None:
-    """A table of measures, a row for each language pair."""
+class Table(Protocol):
+    """Anything measured that can be shown as lines."""
+
+    def table(self) -> Iterator[str]:
+        """Its lines."""
+
+
+def report(report: Table) -> None:
+    """What was measured, as lines."""
     for row in report.table():
         line(row)

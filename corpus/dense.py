@@ -47,6 +47,7 @@ class Seal:
     upto: int
     counts: dict[str, int]
     files: dict[str, str]
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,8 @@ class DenseIndex:
     def catch_up(self) -> None:
         """Take in what the record holds beyond the snapshot."""
         with self._turn:
+            if self._snapshot and self._is_outdated(self._snapshot.seal):
+                self.close()
             upto = self._snapshot.seal.upto if self._snapshot else 0
             sealed = sum(self._snapshot.seal.counts.values()) if self._snapshot else 0
             self._delta = gather(self._record.vectors(after=upto), self._dimension)
@@ -188,9 +191,10 @@ class DenseIndex:
         """Build a snapshot of every vector beside the present one, and put it in its place. Raises OSError."""
         if self._folder is None:
             return
+        changed = self._record.vectors_changed
         everything = gather(self._record.vectors(), self._dimension)
         try:
-            _build(self._folder, everything, self.fingerprint)
+            _build(self._folder, everything, self.fingerprint, changed)
         except ChromaError as error:
             raise OSError(str(error)) from error
         with self._turn:
@@ -215,7 +219,7 @@ class DenseIndex:
         if seal is None or seal.fingerprint != self.fingerprint or _hashes(folder) != seal.files:
             _LOG.warning("The vector index in %s is not whole or not of this model; it will be made anew.", folder)
             return None
-        if self._record.vector_count(seal.upto) > sum(seal.counts.values()):
+        if self._is_outdated(seal):
             return None
         try:
             snapshot = Snapshot(folder, seal)
@@ -227,6 +231,11 @@ class DenseIndex:
         snapshot.close()
         _LOG.warning("The vector index in %s does not find its own passages; it will be made anew.", folder)
         return None
+
+    def _is_outdated(self, seal: Seal) -> bool:
+        """Has the record changed vectors in place since, or does it hold some that the snapshot lacks?"""
+        changed = seal.changed != self._record.vectors_changed
+        return changed or self._record.vector_count(seal.upto) > sum(seal.counts.values())
 
     def _remove_all_but(self, kept: Snapshot | None) -> None:
         """Clear away old snapshots and what killed processes left."""
@@ -259,7 +268,7 @@ def _client(folder: Path) -> Client:
     return client
 
 
-def _build(parent: Path, everything: dict[str, Matrix], fingerprint: str) -> None:
+def _build(parent: Path, everything: dict[str, Matrix], fingerprint: str, changed: int) -> None:
     """Build a snapshot of everything in `parent` under the next number, whole and on disk before it has its name."""
     number = 1 + max((int(f.name.split("-")[1]) for f in parent.glob("sealed-*")), default=0)
     making = parent / f"making-{os.getpid()}"
@@ -277,7 +286,7 @@ def _build(parent: Path, everything: dict[str, Matrix], fingerprint: str) -> Non
     client.close()
     counts = {language: len(matrix.ids) for language, matrix in everything.items()}
     upto = max((max(matrix.ids) for matrix in everything.values()), default=0)
-    _write_seal(making, Seal(fingerprint, upto, counts, _hashes(making)))
+    _write_seal(making, Seal(fingerprint, upto, counts, _hashes(making), changed))
     making.rename(parent / f"sealed-{number:06d}")
 
 

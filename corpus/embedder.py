@@ -10,13 +10,14 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -60,6 +61,22 @@ class ModelIdentity:
         return f"{self.name}@{self.revision[:12]} ({self.dimension})"
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What `models.toml` knows of a model: the languages it reads (none named: all), and its prompts."""
+
+    reads: frozenset[str]
+    prompts: dict[str, str]
+
+
+def profile(name: str) -> Profile:
+    """The profile of a model, by its hub name or the last part of it."""
+    with (Path(__file__).parent / "models.toml").open("rb") as file:
+        known = tomllib.load(file)
+    values: dict[str, Any] = known.get(name) or next((known[full] for full in known if full.split("/")[-1] == name), {})
+    return Profile(frozenset(values.get("reads", ())), {k: values[k] for k in ("query", "document") if k in values})
+
+
 class Embedder(Protocol):
     """What the library asks of an embedding model."""
 
@@ -70,6 +87,9 @@ class Embedder(Protocol):
     @property
     def window(self) -> int:
         """Most word pieces the model reads, its two markers left out."""
+
+    def reads(self, language: str) -> bool:
+        """Was the model made for this language?"""
 
     def piece_counts(self, texts: Sequence[str]) -> list[int]:
         """Word pieces in each text."""
@@ -84,13 +104,18 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """An embedder on any sentence-transformers model that lies on this machine; loaded at first use."""
 
-    def __init__(self, folder: Path, name: str, revision: str, sha256: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, name: str, revision: str, sha256: str | None = None, reads: Collection[str] = ()
+    ) -> None:
         """`folder` holds the model; `sha256`, where given, is what its model.safetensors must have.
 
+        `reads` are the languages it was made for, by default those `models.toml` names; none named means all.
         Raises ModelNotTrusted when the folder holds code or pickles.
         """
         self.folder = folder
         self._sha256 = sha256
+        self._profile = profile(name)
+        self._reads = frozenset(reads) or self._profile.reads
         _refuse_unsafe(folder)
         self._identity = ModelIdentity(name, revision, _dimension(folder))
         self._loading = threading.Lock()
@@ -125,13 +150,16 @@ class SentenceTransformerEmbedder:
             from sentence_transformers import SentenceTransformer
 
             torch.set_num_threads(1)
-            return SentenceTransformer(
+            model = SentenceTransformer(
                 str(self.folder),
                 device="cpu",
                 local_files_only=True,
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
+        if not any(model.prompts.values()):  # the model's own configuration comes first
+            model.prompts = {**model.prompts, **self._profile.prompts}
+        return model
 
     @contextlib.contextmanager
     def _model(self) -> Iterator[SentenceTransformer]:
@@ -149,6 +177,10 @@ class SentenceTransformerEmbedder:
         """Most word pieces the model reads, its two markers left out."""
         with self._model() as model:
             return int(model.max_seq_length or 256) - 2
+
+    def reads(self, language: str) -> bool:
+        """Was the model made for this language?"""
+        return not self._reads or language in self._reads
 
     def piece_counts(self, texts: Sequence[str]) -> list[int]:
         """Word pieces in each text, counted with the model's own tokenizer, markers left out."""
@@ -186,12 +218,15 @@ def open_embedder(settings: Settings) -> SentenceTransformerEmbedder:
     Raises ModelNotFound or ModelNotTrusted.
     """
     wanted = settings.embedding_model
+    reads = settings.embedding_reads.split()
     if wanted in ("", BUNDLED):
         return SentenceTransformerEmbedder(_bundled_folder(), BUNDLED, BUNDLED_SHA256, BUNDLED_SHA256)
     folder = Path(wanted).expanduser()
     if folder.is_dir():
-        return SentenceTransformerEmbedder(folder, folder.resolve().name, _sha256(folder / "model.safetensors"))
-    return _from_hub(wanted, settings)
+        revision = _sha256(folder / "model.safetensors")
+        return SentenceTransformerEmbedder(folder, folder.resolve().name, revision, reads=reads)
+    folder = _from_hub(wanted, settings)
+    return SentenceTransformerEmbedder(folder, wanted, folder.name, reads=reads)
 
 
 def _bundled_folder() -> Path:
@@ -201,7 +236,8 @@ def _bundled_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _from_hub(name: str, settings: Settings) -> SentenceTransformerEmbedder:
+def _from_hub(name: str, settings: Settings) -> Path:
+    """The folder of a hub model in this machine's cache, fetched first where that is allowed."""
     if not settings.online:
         _be_offline()
     from huggingface_hub import snapshot_download
@@ -216,7 +252,7 @@ def _from_hub(name: str, settings: Settings) -> SentenceTransformerEmbedder:
         )
     except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
         raise ModelNotFound(model=name) from error
-    return SentenceTransformerEmbedder(Path(folder), name, Path(folder).name)
+    return Path(folder)
 
 
 def _be_offline() -> None:

@@ -23,7 +23,9 @@ ANALYSER = "snowball-4gram-1"
 """Name of this analysis; the word index keeps it and is rebuilt when it changes."""
 
 _STEMMERS = {"sv": "swedish", "en": "english", "da": "danish", "no": "norwegian"}
-_SCANDINAVIAN = frozenset({"sv", "da", "no", "nb", "nn"})
+SCANDINAVIAN = frozenset({"sv", "da", "no", "nb", "nn"})
+"""Languages that are read as Swedish is, by the Swedish term list."""
+
 _FOREIGN_PROBABILITY = 0.6
 _GRAM = 4
 _TOKEN = re.compile(r"\w+", re.UNICODE)
@@ -102,7 +104,7 @@ def question_language(text: str) -> Language:
         return "sv" if swedish else "en"
     ranked = _identifier().rank(text)
     name, probability = ranked[0]
-    if name != "en" and name not in _SCANDINAVIAN and probability >= _FOREIGN_PROBABILITY and not swedish:
+    if name != "en" and name not in SCANDINAVIAN and probability >= _FOREIGN_PROBABILITY and not swedish:
         raise OtherLanguage(found=name)
     scores = dict(ranked)
     return "sv" if scores.get("sv", 0.0) >= scores.get("en", 0.0) else "en"
@@ -140,6 +142,12 @@ def terms(text: str, language: str) -> Iterator[str]:
         yield from grams(word)
 
 
+def stems(text: str, language: str) -> Iterator[str]:
+    """The stem of each word, one after another."""
+    stemmer = _stemmer(language)
+    return (str(stemmer.stemWord(word)) for word in tokens(text))
+
+
 @cache
 def _padded(word: str) -> tuple[str, ...]:
     framed = f"_{word}_"
@@ -149,6 +157,11 @@ def _padded(word: str) -> tuple[str, ...]:
 def grams(word: str) -> tuple[str, ...]:
     """Character 4-grams of one framed word, marked with # so that none is taken for a stem."""
     return _padded(word) if len(word) <= 40 else ()
+
+
+def is_gram(term: str) -> bool:
+    """Is this index term a 4-gram, and not a stem?"""
+    return term.startswith("#")
 
 
 @cache

@@ -1,4 +1,8 @@
-"""The word index (tantivy), derived from the record: BM25 over stems and character 4-grams in one field."""
+"""The word index (tantivy), derived from the record: BM25 over stems and character 4-grams, a field a language.
+
+Field `sv` holds Swedish passages as they stand. Field `en` holds English ones as they stand and Swedish ones by their
+English shadow, so that an English word finds both. Fields `page_sv` and `page_en` hold the stems of the whole page.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,26 @@ import json
 import logging
 import math
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 import tantivy
 
-from corpus.language import ANALYSER, terms
+from corpus.language import ANALYSER, SCANDINAVIAN, stems, terms
 from corpus.record import Record
-from corpus.study import Passage
+from corpus.study import Passage, Shadow
 
 Scored = tuple[int, float]
 """(passage id, BM25 score)"""
+
+Field = Literal["sv", "en", "page_sv", "page_en"]
+FIELDS: tuple[Field, ...] = ("sv", "en", "page_sv", "page_en")
+
+Words = Mapping[str, float] | Sequence[str]
+"""Index terms, each with what it counts for; 1 where nothing is said."""
 
 _LOG = logging.getLogger(__name__)
 _STATE = "analyser.json"
@@ -29,14 +41,15 @@ _K1 = 1.2  # tantivy's own
 
 def fingerprint() -> str:
     """What the index depends on; a change makes it anew."""
-    return f"{ANALYSER}|tantivy {version('tantivy')}"
+    return f"{ANALYSER}|{','.join(FIELDS)}|tantivy {version('tantivy')}"
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage", stored=True, indexed=True, fast=True)
     builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    for field in FIELDS:
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
 
@@ -97,37 +110,42 @@ class LexicalIndex:
 
     # Searching
 
-    def matching(self, words: Sequence[str], k: int, language: str | None = None) -> list[Scored]:
-        """At most k passages with any of the index terms `words`, by BM25, best first."""
+    def matching(self, field: Field, words: Words, k: int, language: str | None = None) -> list[Scored]:
+        """At most k passages with any of the index terms `words` in a field, by BM25, best first."""
         limits = [] if language is None else [self._term("language", language, "basic")]
-        return self._search(words, limits, k)
+        return self._search(field, weighted(words), limits, k)
 
-    def coverage(self, words: Sequence[str], ids: Collection[int]) -> dict[int, float]:
-        """For each of some passages, the share of the BM25 weight of `words` that it holds.
+    def coverage(self, field: Field, words: Words, ids: Collection[int]) -> dict[int, float]:
+        """For each of some passages, the share of the BM25 weight of `words` that it holds in a field.
 
         BM25 of a term is at most idf * (k1 + 1) (Robertson and Zaragoza 2009, The Probabilistic Relevance
         Framework, eq. 3.15), so the score divided by the sum of these lies between 0 and 1 whatever the question.
         Words that no passage holds count in the sum.
         """
-        most = sum(self.idf(word) for word in dict.fromkeys(words)) * (_K1 + 1)
+        wanted = weighted(words)
+        most = sum(share * self.idf(field, word) for word, share in wanted.items()) * (_K1 + 1)
         if not ids or not most:
             return {}
         only = tantivy.Query.term_set_query(self._schema, "passage", list(ids))
-        return {i: score / most for i, score in self._search(words, [only], len(ids))}
+        return {i: score / most for i, score in self._search(field, wanted, [only], len(ids))}
 
-    def idf(self, word: str) -> float:
-        """Inverse document frequency of an index term, as BM25 has it."""
-        frequency = self.document_frequency(word)
+    def idf(self, field: Field, word: str) -> float:
+        """Inverse document frequency of an index term in a field, as BM25 has it."""
+        frequency = self.document_frequency(field, word)
         return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
 
     def _term(self, field: str, word: str, option: str = "freq") -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, word, option)
 
-    def _search(self, words: Sequence[str], limits: list[tantivy.Query], k: int) -> list[Scored]:
+    def _boosted(self, field: Field, word: str, share: float) -> tantivy.Query:
+        term = self._term(field, word)
+        return term if share == 1.0 else tantivy.Query.boost_query(term, share)
+
+    def _search(self, field: Field, words: Mapping[str, float], limits: list[tantivy.Query], k: int) -> list[Scored]:
         if not words:
             return []
         any_word = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, self._term("terms", word)) for word in dict.fromkeys(words)]
+            [(tantivy.Occur.Should, self._boosted(field, word, share)) for word, share in words.items()]
         )
         unscored = [tantivy.Query.const_score_query(limit, 0.0) for limit in limits]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, q) for q in [any_word, *unscored]])
@@ -136,9 +154,9 @@ class LexicalIndex:
         ids = searcher.fast_field_values("passage", [address for _, address in hits])
         return [(int(i or 0), float(score)) for i, (score, _) in zip(ids, hits, strict=True)]
 
-    def document_frequency(self, word: str) -> int:
-        """In how many passages an index term occurs."""
-        return int(self._index.searcher().doc_freq("terms", word))
+    def document_frequency(self, field: Field, word: str) -> int:
+        """In how many passages an index term occurs in a field."""
+        return int(self._index.searcher().doc_freq(field, word))
 
     @property
     def size(self) -> int:
@@ -150,8 +168,8 @@ class LexicalIndex:
     def add(self, passages: Iterable[Passage]) -> None:
         """Index passages; they are found when this returns."""
         assert self._writer is not None
-        for passage in passages:
-            self._writer.add_document(self._document(passage))
+        for document in self._documents(passages):
+            self._writer.add_document(document)
         self._commit()
 
     def remove(self, ids: Iterable[int]) -> None:
@@ -195,10 +213,11 @@ class LexicalIndex:
         return all(self._finds(passage) for passage in self._record.passages(sample).values())
 
     def _finds(self, passage: Passage) -> bool:
+        field: Field = "sv" if passage.language in SCANDINAVIAN else "en"
         words = list(terms(passage.text, passage.language))
         if not words:
             return True
-        hits = self.matching(words, 10, passage.language)
+        hits = self.matching(field, words, 10, passage.language)
         return any(i == passage.id for i, _ in hits) or len(hits) == 10
 
     def _commit(self) -> None:
@@ -206,13 +225,16 @@ class LexicalIndex:
         self._writer.commit()
         self._index.reload()
 
-    @staticmethod
-    def _document(passage: Passage) -> tantivy.Document:
-        document = tantivy.Document()
-        document.add_unsigned("passage", passage.id)
-        document.add_text("language", passage.language)
-        document.add_text("terms", " ".join(terms(passage.text, passage.language)))
-        return document
+    def _documents(self, passages: Iterable[Passage]) -> Iterator[tantivy.Document]:
+        for (study_id, page), group in groupby(passages, key=lambda p: (p.study_id, p.page)):
+            around = self._record.passages_on(study_id, page)
+            shadows = self._record.shadows(p.id for p in around)
+            of_page = {
+                "page_sv": " ".join(" ".join(stems(p.text, p.language)) for p in around if p.language in SCANDINAVIAN),
+                "page_en": " ".join(" ".join(stems(*_english(p, shadows.get(p.id)))) for p in around),
+            }
+            for passage in group:
+                yield _document(passage, shadows.get(passage.id), of_page)
 
     def close(self) -> None:
         """Wait for background merges and let go of the writer's lock."""
@@ -222,6 +244,25 @@ class LexicalIndex:
                 writer.wait_merging_threads()
 
 
-def index_terms(text: str, languages: Iterable[str]) -> list[str]:
-    """The terms of a question as the index spells them in each of these languages, each once."""
-    return list(dict.fromkeys(term for language in languages for term in terms(text, language)))
+def _document(passage: Passage, shadow: Shadow | None, of_page: Mapping[str, str]) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("passage", passage.id)
+    document.add_text("language", passage.language)
+    if passage.language in SCANDINAVIAN:
+        document.add_text("sv", " ".join(terms(passage.text, passage.language)))
+    document.add_text("en", " ".join(terms(*_english(passage, shadow))))
+    for field, words in of_page.items():
+        document.add_text(field, words)
+    return document
+
+
+def _english(passage: Passage, shadow: Shadow | None) -> tuple[str, str]:
+    """What the English fields hold of a passage, and its language: its shadow's words, else its own text."""
+    if passage.language in SCANDINAVIAN:
+        return (shadow.words if shadow else ""), "en"
+    return passage.text, passage.language
+
+
+def weighted(words: Words) -> Mapping[str, float]:
+    """Index terms with what each counts for."""
+    return words if isinstance(words, Mapping) else dict.fromkeys(words, 1.0)

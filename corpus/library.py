@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,12 +17,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
-from corpus.embedder import Embedder, open_embedder
-from corpus.lexical import LexicalIndex, index_terms
+from corpus.context import PAGE_SHARE, in_context
+from corpus.embedder import Embedder, ModelNotFound, ModelNotTrusted, open_embedder
+from corpus.gloss import Gloss, Glosser, open_glosser
+from corpus.language import SCANDINAVIAN
+from corpus.lexical import Field, LexicalIndex, Words
 from corpus.record import CannotWrite, Record, Vectors
 from corpus.settings import Settings
-from corpus.study import Draft, Page, Passage, PassageKind, Study, StudyFile
-from corpus.words import Fault
+from corpus.study import Draft, Page, Passage, PassageKind, Shadow, Study, StudyFile
+from corpus.terms import FOLDER, terms_sha256
+from corpus.unknown import UnknownWords
+from corpus.words import Fault, Language
 
 if TYPE_CHECKING:
     from corpus.dense import DenseIndex
@@ -30,6 +35,9 @@ if TYPE_CHECKING:
 Scored = tuple[int, float]
 Progress = Callable[[int, int], None]
 """Called with (done, of)."""
+
+_BATCH = 256
+_INDEXED_EQUIVALENTS = 4
 
 
 class OtherModel(Fault):
@@ -76,6 +84,14 @@ class Health:
     indexes: dict[str, dict[str, object]]
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What drafts are searched by: the English shadow of each that needs one, and a vector for each body draft."""
+
+    shadows: tuple[Shadow | None, ...]
+    own: Vectors
+
+
 class Library:
     """One folder: the record, the PDFs under their sha256, and the two indexes derived from the record."""
 
@@ -97,6 +113,7 @@ class Library:
         self.settings = settings
         self.folder = settings.data
         self._given = embedder
+        self.older_model = False
         self._counted: tuple[tuple[int, int], dict[str, int]] | None = None
         self._changing = threading.RLock()
         self._lock: FileLock | None = None
@@ -106,7 +123,7 @@ class Library:
         self.owned = self._lock is not None
         try:
             self.record = Record(self._record_path, writable=self.owned)
-            self._check_model(any_model)
+            self._check_model(any_model, write)
             self._clear_incoming()
         except Fault:
             if "record" in self.__dict__:
@@ -197,17 +214,37 @@ class Library:
         self.dense  # noqa: B018
         self.embedder.encode_query("")
 
-    def _check_model(self, any_model: bool) -> None:
-        name, revision, dimension = (self.record.note(key) for key in self._model_notes())
+    def _check_model(self, any_model: bool, write: bool) -> None:
+        """Is this the model the library was made with? A reader goes on with that one, where it is still here."""
+        name, revision, dimension = (self.record.note(key) for key in ("model", "revision", "dimension"))
         if name is None:
             if self.owned:
-                self.record.set_notes(**self._model_notes())
-        elif not any_model and not self._has_this_model():
+                self.record.set_notes(**self._model_notes(), **self._follows())
+        elif not any_model and not self._has_this_model() and (write or not self._goes_on_with_older()):
             raise OtherModel(made=f"{name}@{str(revision)[:12]} ({dimension})", asked=self.embedder.identity)
+
+    def _goes_on_with_older(self) -> bool:
+        """Serve with the model that made the vectors, until `rebuild` has made them anew; False when it is gone."""
+        if self._given is not None:
+            return False
+        wanted = self.embedder
+        source = {
+            "embedding_model": self.record.note("source") or "",
+            "embedding_reads": self.record.note("reads") or "",
+        }
+        try:
+            self.embedder = open_embedder(self.settings.model_copy(update=source))
+            self.older_model = self._has_this_model()
+        except (ModelNotFound, ModelNotTrusted):
+            self.older_model = False
+        if not self.older_model:
+            self.embedder = wanted
+        return self.older_model
 
     def _has_this_model(self) -> bool:
         """Was the library made with the model that is set now?"""
-        return all(self.record.note(key) == value for key, value in self._model_notes().items())
+        now = self._model_notes()
+        return all(self.record.note(key) == now[key] for key in ("model", "revision", "dimension"))
 
     def _clear_incoming(self) -> None:
         """Files that were staged when an earlier process was killed; nothing was acknowledged of them."""
@@ -217,7 +254,13 @@ class Library:
 
     def _model_notes(self) -> dict[str, str]:
         now = self.embedder.identity
-        return {"model": now.name, "revision": now.revision, "dimension": str(now.dimension)}
+        return {
+            "model": now.name,
+            "revision": now.revision,
+            "dimension": str(now.dimension),
+            "source": self.settings.embedding_model,
+            "reads": self.settings.embedding_reads,
+        }
 
     # Changing
 
@@ -234,17 +277,35 @@ class Library:
             raise CannotWrite(folder=self.folder) from error
         return Path(file.name)
 
-    def add(self, study: Study, pages: Sequence[Page], drafts: Sequence[Draft], vectors: Vectors, staged: Path) -> None:
+    def prepare(self, drafts: Sequence[Draft]) -> Prepared:
+        """Gloss the drafts that are Swedish, and embed those of body text."""
+        shadows = tuple(self.shadow(draft) for draft in drafts)
+        body = [(d, s) for d, s in zip(drafts, shadows, strict=True) if d.kind is PassageKind.BODY]
+        return Prepared(shadows, self.embedder.encode_documents([self._embedded(d, s) for d, s in body]))
+
+    def shadow(self, passage: Passage | Draft) -> Shadow | None:
+        """A passage in English, word by word, by the term list of today; None where it is not Swedish."""
+        if passage.language not in SCANDINAVIAN:
+            return None
+        gloss = self.gloss(passage.text, "sv")
+        return Shadow(gloss.text, gloss.all_words(_INDEXED_EQUIVALENTS))
+
+    def _embedded(self, passage: Passage | Draft, shadow: Shadow | None) -> str:
+        """The text a passage is embedded by: its own where the model reads it, else its shadow."""
+        return passage.text if shadow is None or self.embedder.reads("sv") else shadow.text
+
+    def add(
+        self, study: Study, pages: Sequence[Page], drafts: Sequence[Draft], prepared: Prepared, staged: Path
+    ) -> None:
         """Add or replace a study. When this returns the record has it on disk and both indexes find it.
 
-        `vectors` has one row for each body draft; `staged` is the file as `stage` kept it, and is moved.
-        Raises CannotWrite, for instance when the disk is full.
+        `staged` is the file as `stage` kept it, and is moved. Raises CannotWrite, for instance when the disk is full.
         """
         with self._changing:
             lexical = self.lexical  # opened, and so level with the record, before the record moves on
             old = self.record.passage_ids_of(study.id)
             self._keep_pdf(study.files[0].sha256, staged)
-            ids = self.record.add(study, pages, drafts, vectors)
+            ids = self.keep(study, pages, drafts, prepared)
             try:
                 if old:
                     lexical.remove(old)
@@ -253,6 +314,11 @@ class Library:
                 raise CannotWrite(folder=self.folder) from error
             if "dense" in self.__dict__:
                 self.dense.catch_up()
+
+    def keep(self, study: Study, pages: Sequence[Page], drafts: Sequence[Draft], prepared: Prepared) -> list[int]:
+        """Write a study into the record alone, each vector in the light of its page; the ids of its passages."""
+        vectors = in_context(prepared.own, [d.page for d in drafts if d.kind is PassageKind.BODY])
+        return self.record.add(study, pages, drafts, vectors, prepared.own, prepared.shadows)
 
     def add_file(self, study_id: str, file: StudyFile) -> None:
         """Keep one more name under which the same bytes came."""
@@ -280,22 +346,107 @@ class Library:
                 raise CannotWrite(folder=self.folder) from error
 
     def rebuild(self, progress: Progress = lambda *_: None) -> None:
-        """Make both indexes anew from the record; embed again first where the model is another."""
+        """Make both indexes anew from the record; embed again first where the model is another.
+
+        New vectors are kept as they are made, and replace the old ones all at once when they are whole, so that a
+        rebuild that was stopped goes on where it was, and the old vectors serve till then.
+        """
         with self._changing:
-            if not self._has_this_model():
+            if self._has_this_model():
+                self.level(progress)
+            else:
                 self._embed_again(progress)
             self.lexical.rebuild()
             self.dense.seal()
 
     def _embed_again(self, progress: Progress) -> None:
+        self._change_shadows(lambda *_: None, embed=False)
+        notes = self._model_notes() | self._follows()
+        self.record.begin_next(**notes)
         body = [p for p in self.record.all_passages() if p.kind is PassageKind.BODY]
-        texts = [p.text for p in body]
-        parts = []
-        for i in range(0, len(texts), 256):
-            parts.append(self.embedder.encode_documents(texts[i : i + 256]))
-            progress(min(i + 256, len(texts)), len(texts))
-        vectors = np.concatenate([*parts, np.zeros((0, self.embedder.identity.dimension), np.float32)])
-        self.record.replace_vectors([p.id for p in body], vectors, **self._model_notes())
+        made = self.record.next_vectors()
+        missing = [p for p in body if p.id not in made]
+        for i in range(0, len(missing), _BATCH):
+            part = missing[i : i + _BATCH]
+            self.record.add_next([p.id for p in part], self._by_themselves(part))
+            progress(len(body) - len(missing) + min(i + _BATCH, len(missing)), len(body))
+        made = self.record.next_vectors()
+        own = _rows((made[p.id] for p in body), self.embedder.identity.dimension)
+        vectors = in_context(own, [(p.study_id, p.page) for p in body])
+        self.record.replace_vectors([p.id for p in body], vectors, own, **notes)
+
+    def _by_themselves(self, passages: Sequence[Passage]) -> Vectors:
+        """Vectors of passages by themselves, embedded now, by their shadows in the record where the model needs one."""
+        shadows = self.record.shadows([p.id for p in passages])
+        return self.embedder.encode_documents([self._embedded(p, shadows.get(p.id)) for p in passages])
+
+    # Following the term list
+
+    @property
+    def behind(self) -> bool:
+        """Has the term list changed since the passages were glossed with it, or the way vectors are put in context?"""
+        return any(self.record.note(key) != value for key, value in self._follows().items())
+
+    def _follows(self) -> dict[str, str]:
+        """What shadows and vectors follow from, besides passages and model."""
+        return {"terms": terms_sha256(self.terms_folder), "context": str(PAGE_SHARE)}
+
+    def level(self, progress: Progress = lambda *_: None) -> int:
+        """Gloss the Swedish passages with the term list of today; how many changed. Only those are embedded again."""
+        with self._changing:
+            if not self.behind:
+                return 0
+            changed = self._change_shadows(progress, embed=True)
+            if self.record.note("context") != str(PAGE_SHARE):
+                self._put_in_context()
+            if "dense" in self.__dict__:
+                self.dense.catch_up()
+            self.record.set_notes(**self._follows())
+            return changed
+
+    def _put_in_context(self) -> None:
+        """Put all vectors in the light of their pages anew; nothing is embedded."""
+        body = [p for p in self.record.all_passages() if p.kind is PassageKind.BODY]
+        held = self.record.own_vectors_of([p.id for p in body])
+        body = [p for p in body if p.id in held]
+        own = _rows((held[p.id] for p in body), self.embedder.identity.dimension)
+        self.record.replace_vectors([p.id for p in body], in_context(own, [(p.study_id, p.page) for p in body]), own)
+
+    def _change_shadows(self, progress: Progress, embed: bool) -> int:
+        """Bring the record's shadows level, with their vectors where `embed`; how many changed."""
+        swedish = [p for p in self.record.all_passages() if p.language in SCANDINAVIAN]
+        count = 0
+        for i in range(0, len(swedish), _BATCH):
+            part = swedish[i : i + _BATCH]
+            held = self.record.shadows([p.id for p in part])
+            new = {p.id: shadow for p in part if (shadow := self.shadow(p)) and shadow != held.get(p.id)}
+            if new:
+                self._change(new, [p for p in part if p.id in new], held, embed)
+                count += len(new)
+            progress(min(i + _BATCH, len(swedish)), len(swedish))
+        return count
+
+    def _change(
+        self, new: Mapping[int, Shadow], passages: Sequence[Passage], held: Mapping[int, Shadow], embed: bool
+    ) -> None:
+        """Put some passages' new shadows, and the vectors that follow from them, in record and word index."""
+        pages = dict.fromkeys((p.study_id, p.page) for p in passages)
+        around = [p for page in pages for p in self.record.passages_on(*page)]
+        body = [p for p in around if p.kind is PassageKind.BODY]
+        again = [p for p in body if p.id in new and (p.id not in held or held[p.id].text != new[p.id].text)]
+        lexical = self.lexical
+        lexical.remove([p.id for p in around])  # first, so that an index that is not made level lacks them, and knows
+        if embed and again and not self.embedder.reads("sv"):
+            own = self.record.own_vectors_of([p.id for p in body])
+            made = self.embedder.encode_documents([new[p.id].text for p in again])
+            own |= {p.id: row.astype(np.float16).tobytes() for p, row in zip(again, made, strict=True)}
+            matrix = _rows((own[p.id] for p in body), self.embedder.identity.dimension)
+            vectors = in_context(matrix, [(p.study_id, p.page) for p in body])
+            self.record.change(new, [p.id for p in body], vectors, matrix)
+        else:
+            empty = np.zeros((0, self.embedder.identity.dimension), np.float32)
+            self.record.change(new, [], empty, empty)
+        lexical.add(around)
 
     # Reading
 
@@ -310,17 +461,50 @@ class Library:
         """For each language at most k passages by cosine similarity, best first."""
         return self.dense.nearest(query, k, languages)
 
-    def question_terms(self, text: str, languages: Sequence[str]) -> list[str]:
-        """The index terms of some words, as each of `languages` spells their stems."""
-        return index_terms(text, languages)
+    @property
+    def terms_folder(self) -> Path:
+        """Where the term list lies."""
+        return self.settings.terms or FOLDER
 
-    def matching(self, words: Sequence[str], k: int) -> list[Scored]:
-        """At most k passages by BM25 over index terms, best first."""
-        return self.lexical.matching(words, k)
+    @property
+    def glosser(self) -> Glosser:
+        """The term list of today, ready to gloss with."""
+        return open_glosser(self.terms_folder)
 
-    def coverage(self, words: Sequence[str], ids: Collection[int]) -> dict[int, float]:
-        """For each of some passages, the share (0 to 1) of the BM25 weight of `words` that it holds."""
-        return self.lexical.coverage(words, ids)
+    def notice(self, gloss: Gloss) -> None:
+        """Note the words of a question that the term list does not know, for staff to look at."""
+        if self.settings.note_unknown_words:
+            self.unknown_words.add(gloss.unknown)
+
+    @property
+    def unknown_words(self) -> UnknownWords:
+        """Words that were asked with and are not in the term list."""
+        return UnknownWords(self.folder / UnknownWords.FILE)
+
+    def gloss(self, text: str, language: Language) -> Gloss:
+        """What a text means in the other language, word by word."""
+        return self.glosser.gloss(text, language)
+
+    def encode_question(self, gloss: Gloss, language: Language) -> Vectors:
+        """The unit vector of a question, by its gloss where the model does not read its language."""
+        return self.embedder.encode_query(gloss.source if self.embedder.reads(language) else gloss.text)
+
+    def encode_sentences(self, sentences: Iterable[tuple[str, str]]) -> Vectors:
+        """Unit vectors of (text, language), as passages of that language are embedded."""
+        return self.embedder.encode_documents(
+            [
+                self.gloss(text, "sv").text if language in SCANDINAVIAN and not self.embedder.reads("sv") else text
+                for text, language in sentences
+            ]
+        )
+
+    def matching(self, field: Field, words: Words, k: int, language: str | None = None) -> list[Scored]:
+        """At most k passages by BM25 over the index terms of a field, best first."""
+        return self.lexical.matching(field, words, k, language)
+
+    def coverage(self, field: Field, words: Words, ids: Collection[int]) -> dict[int, float]:
+        """For each of some passages, the share (0 to 1) of the BM25 weight of `words` that it holds in a field."""
+        return self.lexical.coverage(field, words, ids)
 
     def cosines(self, query: Vectors, ids: Collection[int]) -> dict[int, float]:
         """For each of some passages that have a vector, its cosine with `query`."""
@@ -330,13 +514,13 @@ class Library:
         matrix = np.frombuffer(b"".join(found.values()), np.float32).reshape(len(found), -1)
         return dict(zip(found, map(float, matrix @ query), strict=True))
 
-    def word_weight(self, term: str) -> float:
-        """The idf of an index term: how much it tells."""
-        return self.lexical.idf(term)
+    def word_weight(self, field: Field, term: str) -> float:
+        """The idf of an index term in a field: how much it tells."""
+        return self.lexical.idf(field, term)
 
-    def holds(self, term: str) -> bool:
-        """Does any passage hold this index term?"""
-        return self.lexical.document_frequency(term) > 0
+    def holds(self, field: Field, term: str) -> bool:
+        """Does any passage hold this index term in a field?"""
+        return self.lexical.document_frequency(field, term) > 0
 
     def page(self, study_id: str, number: int) -> Page:
         """One page. Raises UnknownStudy or UnknownPage."""
@@ -409,6 +593,11 @@ class Library:
         """Do vectors of the record find themselves through the index?"""
         sample = self.record.vector_sample(upto=sys.maxsize, size=64)
         return all(self.dense.finds(row) for row in sample)
+
+
+def _rows(parts: Iterable[bytes], dimension: int) -> Vectors:
+    """The float32 matrix, shape (n, dimension), of rows kept as float16."""
+    return np.frombuffer(b"".join(parts), np.float16).reshape(-1, dimension).astype(np.float32)
 
 
 def _read_text(path: Path) -> str:

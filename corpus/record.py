@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from corpus.study import Description, Draft, Page, Passage, PassageKind, Reader, State, Study, StudyFile
+from corpus.study import Description, Draft, Page, Passage, PassageKind, Reader, Shadow, State, Study, StudyFile
 from corpus.words import Fault
 
 Vectors = npt.NDArray[np.float32]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE library (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE studies (
@@ -44,6 +45,15 @@ CREATE TABLE vectors (
     passage_id INTEGER PRIMARY KEY REFERENCES passages(id) ON DELETE CASCADE, vector BLOB NOT NULL
 );
 """
+_FROM_1_TO_2 = """
+ALTER TABLE vectors ADD COLUMN own BLOB;
+CREATE TABLE shadows (
+    passage_id INTEGER PRIMARY KEY REFERENCES passages(id) ON DELETE CASCADE, text TEXT NOT NULL, words TEXT NOT NULL
+);
+CREATE TABLE next_vectors (
+    passage_id INTEGER PRIMARY KEY REFERENCES passages(id) ON DELETE CASCADE, own BLOB NOT NULL
+);
+"""
 _PASSAGE = """SELECT p.id, p.study_id, p.page, p.start, p.end, substr(g.text, p.start + 1, p.end - p.start),
     p.language, p.kind FROM passages p JOIN pages g ON g.study_id = p.study_id AND g.number = p.page"""
 
@@ -52,6 +62,12 @@ class NewerLibrary(Fault):
     """The record was written by a later version of this program."""
 
     code = "newer_library"
+
+
+class OlderLibrary(Fault):
+    """The record was written by an earlier version, and may not be changed here."""
+
+    code = "older_library"
 
 
 class NotALibrary(Fault):
@@ -84,7 +100,7 @@ class Record:
         except sqlite3.DatabaseError as error:
             self.close()
             raise self._fault(error) from error
-        except NewerLibrary:
+        except (NewerLibrary, OlderLibrary):
             self.close()
             raise
 
@@ -104,6 +120,8 @@ class Record:
         self._connections.append(connection)
         if self._version(connection) > SCHEMA_VERSION:  # before anything is changed in the file
             raise NewerLibrary(path=self.path, version=self._version(connection), known=SCHEMA_VERSION)
+        if 0 < self._version(connection) < SCHEMA_VERSION and not self.writable:
+            raise OlderLibrary(path=self.path)
         if self.writable:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
@@ -125,8 +143,10 @@ class Record:
 
     def _migrate(self) -> None:
         connection = self._connection()
-        if self._version(connection) == 0 and self.writable:
-            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        version = self._version(connection)
+        if version < SCHEMA_VERSION and self.writable:
+            steps = (_SCHEMA, _FROM_1_TO_2)[version:]
+            connection.executescript(f"BEGIN; {' '.join(steps)} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
 
     @staticmethod
     def _version(connection: sqlite3.Connection) -> int:
@@ -174,11 +194,20 @@ class Record:
 
     # Writing
 
-    def add(self, study: Study, pages: Sequence[Page], drafts: Sequence[Draft], vectors: Vectors) -> list[int]:
+    def add(
+        self,
+        study: Study,
+        pages: Sequence[Page],
+        drafts: Sequence[Draft],
+        vectors: Vectors,
+        own: Vectors | None = None,
+        shadows: Sequence[Shadow | None] = (),
+    ) -> list[int]:
         """Write a study with everything that belongs to it in one transaction; the ids of its passages.
 
-        `vectors` has one row, float32, for each body draft in order; tables and reference lists have none.
-        A study with the same id is replaced.
+        `vectors` has one row, float32, for each body draft in order, as it is searched; tables and reference lists
+        have none. `own` are the same before they were put in the light of their page, where they differ; `shadows`
+        are the drafts' English, None for a draft that needs none. A study with the same id is replaced.
         """
         with self._transaction() as connection:
             connection.execute("DELETE FROM studies WHERE id = ?", (study.id,))
@@ -190,10 +219,17 @@ class Record:
             ids = [self._insert_draft(connection, study.id, draft) for draft in drafts]
             body = [i for i, draft in zip(ids, drafts, strict=True) if draft.kind is PassageKind.BODY]
             connection.executemany(
-                "INSERT INTO vectors VALUES (?, ?)",
-                [(i, vector.tobytes()) for i, vector in zip(body, vectors, strict=True)],
+                "INSERT INTO vectors (passage_id, vector, own) VALUES (?, ?, ?)",
+                _vector_rows(body, vectors, vectors if own is None else own),
             )
+            self._insert_shadows(connection, {i: shadow for i, shadow in zip(ids, shadows, strict=False) if shadow})
         return ids
+
+    @staticmethod
+    def _insert_shadows(connection: sqlite3.Connection, shadows: Mapping[int, Shadow]) -> None:
+        connection.executemany(
+            "INSERT OR REPLACE INTO shadows VALUES (?, ?, ?)", [(i, s.text, s.words) for i, s in shadows.items()]
+        )
 
     @staticmethod
     def _insert_study(connection: sqlite3.Connection, study: Study) -> None:
@@ -233,15 +269,63 @@ class Record:
         with self._transaction() as connection:
             return connection.execute("DELETE FROM studies WHERE id = ?", (study_id,)).rowcount > 0
 
-    def replace_vectors(self, ids: Sequence[int], vectors: Vectors, **notes: str) -> None:
+    def replace_vectors(self, ids: Sequence[int], vectors: Vectors, own: Vectors | None = None, **notes: str) -> None:
         """Put new vectors in the place of all old ones, and note their model, in one transaction."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM vectors")
+            connection.execute("DELETE FROM next_vectors")
             connection.executemany(
-                "INSERT INTO vectors VALUES (?, ?)",
-                [(i, vector.tobytes()) for i, vector in zip(ids, vectors, strict=True)],
+                "INSERT INTO vectors (passage_id, vector, own) VALUES (?, ?, ?)",
+                _vector_rows(ids, vectors, vectors if own is None else own),
             )
+            self._moved_on(connection)
             connection.executemany("INSERT OR REPLACE INTO library VALUES (?, ?)", list(notes.items()))
+
+    def change(self, shadows: Mapping[int, Shadow], ids: Sequence[int], vectors: Vectors, own: Vectors) -> None:
+        """Change some passages' English, and some passages' vectors, in one transaction."""
+        with self._transaction() as connection:
+            self._insert_shadows(connection, shadows)
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors (passage_id, vector, own) VALUES (?, ?, ?)",
+                _vector_rows(ids, vectors, own),
+            )
+            if ids:
+                self._moved_on(connection)
+
+    @staticmethod
+    def _moved_on(connection: sqlite3.Connection) -> None:
+        """Vectors changed under ids that an index may hold: what was made before does not fit any more."""
+        connection.execute(
+            "INSERT INTO library VALUES ('vectors_changed', '1')"
+            " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+        )
+
+    @property
+    def vectors_changed(self) -> int:
+        """How often vectors were changed in place; an index made at another count is not of these vectors."""
+        return int(self.note("vectors_changed") or 0)
+
+    # A new set of vectors, made beside the old one
+
+    def begin_next(self, **notes: str) -> None:
+        """Forget vectors made for another model than `notes` name; keep those made for it."""
+        with self._transaction() as connection:
+            if any(self.note(f"next_{key}") != value for key, value in notes.items()):
+                connection.execute("DELETE FROM next_vectors")
+            named = [(f"next_{key}", value) for key, value in notes.items()]
+            connection.executemany("INSERT OR REPLACE INTO library VALUES (?, ?)", named)
+
+    def add_next(self, ids: Sequence[int], own: Vectors) -> None:
+        """Keep some of the new vectors; they serve nobody until they replace the old ones."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO next_vectors VALUES (?, ?)",
+                [(i, row.astype(np.float16).tobytes()) for i, row in zip(ids, own, strict=True)],
+            )
+
+    def next_vectors(self) -> dict[int, bytes]:
+        """The float16 bytes of the new vectors made so far."""
+        return dict(self._connection().execute("SELECT passage_id, own FROM next_vectors ORDER BY passage_id"))
 
     # Reading
 
@@ -297,19 +381,29 @@ class Record:
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Passages by id; ids that are no longer in the record are left out."""
+        return {row[0]: _passage(row) for row in self._some(f"{_PASSAGE} WHERE p.id IN ({{}})", ids)}
+
+    def _some(self, query: str, ids: Iterable[int]) -> Iterator[Any]:
+        """Rows of a query for some ids, five hundred at a time; `{}` in it stands for the ids."""
         wanted = list(ids)
-        found: dict[int, Passage] = {}
         for i in range(0, len(wanted), 500):
             part = wanted[i : i + 500]
-            marks = ",".join("?" * len(part))
-            for row in self._connection().execute(f"{_PASSAGE} WHERE p.id IN ({marks})", part):
-                found[row[0]] = _passage(row)
-        return found
+            yield from self._connection().execute(query.format(",".join("?" * len(part))), part)
 
     def all_passages(self) -> Iterator[Passage]:
         """Every passage, in order of id."""
         with closing(self._connection().execute(f"{_PASSAGE} ORDER BY p.id")) as rows:
             yield from map(_passage, rows)
+
+    def passages_on(self, study_id: str, page: int) -> list[Passage]:
+        """The passages of one page, in order."""
+        where = f"{_PASSAGE} WHERE p.study_id = ? AND p.page = ? ORDER BY p.start"
+        return [_passage(row) for row in self._connection().execute(where, (study_id, page))]
+
+    def shadows(self, ids: Iterable[int]) -> dict[int, Shadow]:
+        """The English of some passages; those that have none are left out."""
+        rows = self._some("SELECT passage_id, text, words FROM shadows WHERE passage_id IN ({})", ids)
+        return {i: Shadow(text, words) for i, text, words in rows}
 
     def passage_ids(self) -> set[int]:
         """The ids of all passages."""
@@ -330,17 +424,12 @@ class Record:
 
     def vectors_of(self, ids: Iterable[int]) -> dict[int, bytes]:
         """The float32 bytes of some passages' vectors; passages without one are left out."""
-        wanted = list(ids)
-        found: dict[int, bytes] = {}
-        for i in range(0, len(wanted), 500):
-            part = wanted[i : i + 500]
-            marks = ",".join("?" * len(part))
-            found.update(
-                self._connection().execute(
-                    f"SELECT passage_id, vector FROM vectors WHERE passage_id IN ({marks})", part
-                )
-            )
-        return found
+        return dict(self._some("SELECT passage_id, vector FROM vectors WHERE passage_id IN ({})", ids))
+
+    def own_vectors_of(self, ids: Iterable[int]) -> dict[int, bytes]:
+        """The float16 bytes of some passages' vectors as embedded, before they were put in the light of their page."""
+        rows = self._some("SELECT passage_id, own, vector FROM vectors WHERE passage_id IN ({})", ids)
+        return {i: own or np.frombuffer(vector, np.float32).astype(np.float16).tobytes() for i, own, vector in rows}
 
     def vector_sample(self, upto: int, size: int) -> list[tuple[int, str, bytes]]:
         """A random few of the vectors with an id of at most `upto`, in the form of `vectors`."""
@@ -382,6 +471,13 @@ class Record:
             return found + [f"foreign key: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
         except sqlite3.DatabaseError as error:  # too damaged to be checked
             return [str(error)]
+
+
+def _vector_rows(ids: Sequence[int], vectors: Vectors, own: Vectors) -> list[tuple[int, bytes, bytes]]:
+    return [
+        (i, vector.tobytes(), row.astype(np.float16).tobytes())
+        for i, vector, row in zip(ids, vectors, own, strict=True)
+    ]
 
 
 def _passage(row: tuple[int, str, int, int, int, str, str, str]) -> Passage:

@@ -28,6 +28,11 @@ class Settings(BaseSettings):
     language: Literal["sv", "en"] = Field(default_factory=_language_here, description="language of messages")
     embedding_model: str = Field("", description="folder or hub name; empty means the bundled model")
     embedding_revision: str = Field("", description="revision of a hub model; empty means the cached one")
+    embedding_reads: str = Field(
+        "", description="languages the model was made for, as 'en sv'; empty: as known, or all"
+    )
+    terms: Path | None = Field(None, description="folder of the term list; empty means the one that comes with this")
+    note_unknown_words: bool = Field(True, description="note words of questions that the term list does not know")
     online: bool = Field(False, description="allow the model hub to be asked")
     host: str = Field("127.0.0.1", description="address to serve on")
     port: int = Field(8000, ge=1, le=65535, description="port to serve on")

@@ -133,3 +133,11 @@ class Draft:
     text: str
     language: str
     kind: PassageKind = PassageKind.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A Swedish passage in English, word by word: `text` for an English-only model, `words` for the word index."""
+
+    text: str
+    words: str

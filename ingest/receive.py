@@ -15,7 +15,7 @@ from typing import Any
 
 from corpus.language import language_of
 from corpus.library import Library
-from corpus.study import Description, Draft, Page, PassageKind, State, Study, StudyFile
+from corpus.study import Description, Draft, Page, State, Study, StudyFile
 from corpus.words import Fault, Language, say
 from ingest.chunk import chunk
 from ingest.describe import describe
@@ -232,10 +232,10 @@ class Reception(AbstractContextManager["Reception"]):
         self, incoming: Incoming, staged: Path, document: Document, language: str, drafts: list[Draft]
     ) -> Receipt:
         study_id = incoming.sha256[:16]
-        vectors = self._library.embedder.encode_documents([d.text for d in drafts if d.kind is PassageKind.BODY])
+        prepared = self._library.prepare(drafts)
         study = _study(study_id, incoming, document, drafts, language)
         pages = [Page(study_id, p.number, p.label, p.text, p.reader, p.witness) for p in document.pages]
-        self._library.add(study, pages, drafts, vectors, staged)
+        self._library.add(study, pages, drafts, prepared, staged)
         empty = [p.label for p in document.pages if not p.text.strip()]
         return Receipt(
             file=incoming.name,

@@ -16,6 +16,18 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """A word or phrase of a question and what it was taken to mean in the other language, likeliest first.
+
+    `kind` is how it was found: "term" in the glossary, "word" in the lexicon, "compound" by its parts, or "unknown".
+    """
+
+    source: str
+    equivalents: tuple[str, ...]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One page that may answer, by its best passage. `start` and `end` are character offsets in the page's text."""
 
@@ -34,11 +46,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gave: hits, best first, and how many passages of each language were searched."""
+    """What a search gave: hits, best first; how many passages of each language were searched, and hits returned.
+
+    `understood` is how the question was read in the other language.
+    """
 
     question: Question
     hits: tuple[Hit, ...]
     searched: dict[str, int]
+    returned: dict[str, int]
+    understood: tuple[Understood, ...]
     fingerprint: str
 
 
@@ -73,7 +90,9 @@ class Answer:
     """What the corpus says to a question; `answered` is False when it does not say enough.
 
     `confidence` (0 to 1) is how sure the judge is that the corpus answers. `unknown` are words of the question that
-    no passage holds. `nearest` are pages that were not cited: related, not an answer.
+    no passage holds. `nearest` are pages that were not cited: related, not an answer. `searched` counts the passages of
+    each language that were looked through, `returned` the quotes and nearest pages; `understood` is how the question
+    was read in the other language.
     """
 
     question: str
@@ -86,4 +105,6 @@ class Answer:
     nearest: tuple[Hit, ...]
     unknown: tuple[str, ...]
     searched: dict[str, int]
+    returned: dict[str, int]
+    understood: tuple[Understood, ...]
     fingerprint: str

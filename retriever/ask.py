@@ -5,31 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from corpus.library import Library
-from corpus.words import say
+from corpus.words import Language, say
 from retriever.answer import Answer, AnswerSentence, Citation, Question
 from retriever.cite import cite
 from retriever.judge import Verdict, judge
-from retriever.search import Candidate, by_page, candidates, hit, looking_again, searched, understand
+from retriever.reading import Reading, read, understand
+from retriever.search import FIRST, Candidate, balanced, by_page, candidates, counted, hit, looking_again, searched
 from retriever.select import Chosen, select
 
 _NEAREST = 5
 
 
-def ask(library: Library, text: str) -> Answer:
-    """Answer with sentences quoted from studies, or say that the corpus does not answer.
+def ask(library: Library, text: str, only: Language | None = None) -> Answer:
+    """Answer with sentences quoted from studies, or say that the corpus does not answer; of one language with `only`.
 
     Raises EmptyQuestion, LongQuestion or OtherLanguage.
     """
     question = understand(text)
-    return looking_again(lambda: _ask(library, question))
+    return looking_again(lambda: _ask(library, question, only))
 
 
-def _ask(library: Library, question: Question) -> Answer:
-    found = candidates(library, question)
-    pages = by_page(found)
-    citations = tuple(_citations(library, select(library, question, found)))
-    verdict = judge(library, question, pages, len(citations))
-    return _answer(library, question, pages, citations, verdict)
+def _ask(library: Library, question: Question, only: Language | None) -> Answer:
+    reading = read(library, question)
+    found = candidates(library, reading, only)
+    pages = balanced(by_page(found), FIRST)
+    citations = tuple(_citations(library, select(library, reading, found)))
+    verdict = judge(library, reading, pages, len(citations))
+    library.notice(reading.gloss)
+    return _answer(library, reading, pages, citations, verdict, searched(library, only))
 
 
 def _citations(library: Library, chosen: Sequence[Chosen]) -> Iterator[Citation]:
@@ -47,26 +50,30 @@ def _citations(library: Library, chosen: Sequence[Chosen]) -> Iterator[Citation]
 
 def _answer(
     library: Library,
-    question: Question,
+    reading: Reading,
     pages: Sequence[Candidate],
     citations: tuple[Citation, ...],
     verdict: Verdict,
+    looked: dict[str, int],
 ) -> Answer:
     if not verdict.answered:
         citations = ()
     cited = {(c.study_id, c.page) for c in citations}
     others = [c for c in pages if (c.passage.study_id, c.passage.page) not in cited]
+    nearest = tuple(hit(library, c) for c in others[:_NEAREST])
     return Answer(
-        question=question.text,
-        language=question.language,
+        question=reading.question.text,
+        language=reading.question.language,
         answered=verdict.answered,
         confidence=verdict.confidence,
-        message=_message(question, citations, verdict),
+        message=_message(reading.question, citations, verdict),
         sentences=tuple(AnswerSentence(c.quote, (c.n,)) for c in citations),
         citations=citations,
-        nearest=tuple(hit(library, c) for c in others[:_NEAREST]),
+        nearest=nearest,
         unknown=verdict.unknown,
-        searched=searched(library),
+        searched=looked,
+        returned=counted([c.language for c in citations] + [n.language for n in nearest]),
+        understood=reading.understood,
         fingerprint=library.fingerprint,
     )
 

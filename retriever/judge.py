@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from corpus.language import content_stems, stem, tokens
+from corpus.language import FUNCTION_WORDS, stem, tokens
 from corpus.library import Library
-from retriever.answer import Question
-from retriever.search import Candidate, content
+from corpus.words import Language
+from retriever.reading import Reading
+from retriever.search import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +25,31 @@ class Verdict:
     unknown: tuple[str, ...]
 
 
-def judge(library: Library, question: Question, pages: Sequence[Candidate], chosen: int) -> Verdict:
-    """Judge by the best page's score; with no sentence chosen there is no answer. The fit is in `judge.toml`."""
-    bar, slope, intercept = _fit(library.embedder.identity.name, question.language)
-    score = pages[0].score if pages else 0.0
-    confidence = 1 / (1 + math.exp(-(intercept + slope * score))) if pages else 0.0
-    return Verdict(chosen > 0 and confidence >= bar, round(confidence, 3), unknown_words(library, question))
+def judge(library: Library, reading: Reading, pages: Sequence[Candidate], chosen: int) -> Verdict:
+    """Judge by the best page's strength; with no sentence chosen there is no answer. The fit is in `judge.toml`."""
+    bar, slope, intercept = _fit(library.embedder.identity.name, reading.question.language)
+    best = max((page.strength for page in pages), default=0.0)
+    confidence = 1 / (1 + math.exp(-(intercept + slope * best))) if pages else 0.0
+    return Verdict(chosen > 0 and confidence >= bar, round(confidence, 3), unknown_words(library, reading))
 
 
-def unknown_words(library: Library, question: Question) -> tuple[str, ...]:
-    """The content words of a question whose stem stands in no passage, as they were written."""
-    wanted = set(content_stems(content(question), question.language))
-    missing = {word for word in wanted if not library.holds(word)}
-    words = (word for word in tokens(question.text) if stem(word, question.language) in missing)
-    return tuple(dict.fromkeys(words))
+def unknown_words(library: Library, reading: Reading) -> tuple[str, ...]:
+    """The words of a question that no passage holds, neither as they are nor in the other language."""
+    language = reading.question.language
+    missing = (
+        piece.source.lower()
+        for piece in reading.gloss.pieces
+        if piece.source.lower() not in FUNCTION_WORDS[language]
+        and not _any_held(library, language, piece.source)
+        and not (language == "sv" and _any_held(library, "en", " ".join(piece.equivalents or (piece.source,))))
+    )
+    return tuple(dict.fromkeys(missing))
+
+
+def _any_held(library: Library, language: Language, text: str) -> bool:
+    """Does any passage hold the stem of a word of `text` that carries matter?"""
+    words = (word for word in tokens(text) if word not in FUNCTION_WORDS[language])
+    return any(library.holds(language, stem(word, language)) for word in words)
 
 
 @cache

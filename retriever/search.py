@@ -1,40 +1,34 @@
-"""A question to ranked pages: words and vectors, weighted for each pair of languages."""
+"""A question to ranked pages: words, page and vectors, weighted for each pair of languages."""
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from corpus.language import FUNCTION_WORDS, question_language, tokens
+from corpus.language import SCANDINAVIAN
+from corpus.lexical import Field
 from corpus.library import Library, UnknownPage, UnknownStudy
 from corpus.study import Passage
 from corpus.text import one_line
-from corpus.words import Fault
+from corpus.words import LANGUAGES, Fault, Language
 from retriever.answer import Found, Hit, Question
+from retriever.reading import Reading, read, understand
 
 T = TypeVar("T")
 
-LONGEST_QUESTION = 2000
 MOST_HITS = 200
-_LEXICAL_CANDIDATES = 200
-_DENSE_CANDIDATES = 100
-_CLOSE = {"da": "sv", "no": "sv", "nb": "sv", "nn": "sv"}
-
-
-class EmptyQuestion(Fault):
-    """Nothing was asked."""
-
-    code = "empty_question"
-
-
-class LongQuestion(Fault):
-    """The question is longer than a question should be."""
-
-    code = "long_question"
+FIRST = 10
+FEWEST_OF_A_LANGUAGE = 3
+"""How many of the first ten hits each language has at least, where it holds what may answer."""
+_MAY_ANSWER = 0.1  # a page of the other language this much likelier than nought, beside the best page's 1
+_CANDIDATES = 100
+_PAGE: dict[str, Field] = {"sv": "page_sv", "en": "page_en"}
 
 
 class BadCount(Fault):
@@ -45,52 +39,84 @@ class BadCount(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What a passage's coverage of the words and its cosine with the question count for."""
+    """What a passage's words, its page's words and its vector count for, and how that reads as a probability.
+
+    strength = words * coverage + page * page coverage + vectors * cosine;
+    score = 1 / (1 + exp(-(intercept + slope * strength))), so that scores of different pairs of languages compare.
+    """
 
     words: float
+    page: float
     vectors: float
+    slope: float
+    intercept: float
+
+    def strength(self, coverage: float, page: float, cosine: float) -> float:
+        """The weighted sum."""
+        return self.words * coverage + self.page * page + self.vectors * max(cosine, 0.0)
+
+    def score(self, strength: float) -> float:
+        """The sum as a probability (Platt 1999, Probabilistic Outputs for Support Vector Machines)."""
+        return 1 / (1 + math.exp(-(self.intercept + self.slope * strength)))
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that may answer. `coverage` and `cosine` lie between 0 and 1 (cosine may be below)."""
+    """A passage that may answer. `coverage`, `page` and `cosine` lie between 0 and 1 (cosine may be below)."""
 
     passage: Passage
     coverage: float
+    page: float
     cosine: float
+    strength: float
     score: float
 
 
-def understand(text: str) -> Question:
-    """The question, stripped, with its language. Raises EmptyQuestion, LongQuestion or OtherLanguage."""
-    text = one_line(text.encode("utf-8", "replace").decode("utf-8"))  # half characters become question marks
-    if not any(character.isalnum() for character in text):
-        raise EmptyQuestion()
-    if len(text) > LONGEST_QUESTION:
-        raise LongQuestion(length=len(text), limit=LONGEST_QUESTION)
-    return Question(text, question_language(text))
-
-
-def search(library: Library, text: str, k: int = 10) -> Found:
-    """The k pages that best match a question, best first, each by its best passage.
+def search(library: Library, text: str, k: int = 10, only: Language | None = None) -> Found:
+    """The k pages that best match a question, best first, each by its best passage; of one language with `only`.
 
     Raises EmptyQuestion, LongQuestion, OtherLanguage or BadCount.
     """
     if not 1 <= k <= MOST_HITS:
         raise BadCount(k=k, limit=MOST_HITS)
     question = understand(text)
-    return looking_again(lambda: _search(library, question, k))
+    return looking_again(lambda: _search(library, question, k, only))
 
 
-def _search(library: Library, question: Question, k: int) -> Found:
-    pages = by_page(candidates(library, question))
+def _search(library: Library, question: Question, k: int, only: Language | None) -> Found:
+    reading = read(library, question)
+    pages = balanced(by_page(candidates(library, reading, only)), k)
     hits = tuple(hit(library, candidate) for candidate in pages[:k])
-    return Found(question, hits, searched(library), library.fingerprint)
+    library.notice(reading.gloss)
+    return Found(
+        question=question,
+        hits=hits,
+        searched=searched(library, only),
+        returned=counted(h.language for h in hits),
+        understood=reading.understood,
+        fingerprint=library.fingerprint,
+    )
 
 
-def searched(library: Library) -> dict[str, int]:
+def searched(library: Library, only: Language | None = None) -> dict[str, int]:
     """How many passages of each language a search looks through, Swedish and English always named."""
-    return {"sv": 0, "en": 0, **library.passage_counts()}
+    counts = library.passage_counts()
+    return {"sv": 0, "en": 0, **{language: counts[language] for language in _languages(library, only)}}
+
+
+def counted(languages: Iterable[str]) -> dict[str, int]:
+    """How many there are of each language, Swedish and English always named."""
+    return {"sv": 0, "en": 0, **Counter(languages)}
+
+
+def _languages(library: Library, only: Language | None) -> tuple[str, ...]:
+    """The languages to search; Danish and Norwegian go with Swedish."""
+    return tuple(held for held in library.passage_counts() if only is None or near(held) == only)
+
+
+def near(language: str) -> str:
+    """The language whose weights and words serve for this one."""
+    return "sv" if language in SCANDINAVIAN else language
 
 
 def looking_again(look: Callable[[], T]) -> T:
@@ -101,40 +127,37 @@ def looking_again(look: Callable[[], T]) -> T:
         return look()
 
 
-def candidates(library: Library, question: Question) -> list[Candidate]:
-    """Passages that words or vectors bring up, each with both measures, best first."""
-    languages = tuple(library.passage_counts())
-    words = library.question_terms(content(question), ("sv", "en"))
-    vector = library.embedder.encode_query(question.text)
-    nearest = library.nearest(vector, _DENSE_CANDIDATES, languages)
-    ids = {i for hits in nearest.values() for i, _ in hits}
-    ids |= {i for i, _ in library.matching(words, _LEXICAL_CANDIDATES)}
-    coverage = library.coverage(words, ids)
-    cosine = library.cosines(vector, ids)
+def candidates(library: Library, reading: Reading, only: Language | None = None) -> list[Candidate]:
+    """Passages that words or vectors bring up, as many of each language, each with all measures, best first."""
+    languages = _languages(library, only)
+    nearest = library.nearest(reading.vector, _CANDIDATES, languages)
     table = weights(library.embedder.identity.name)
-    found = (
-        _candidate(passage, coverage.get(i, 0.0), cosine.get(i, 0.0), table, question)
-        for i, passage in library.passages(sorted(ids)).items()
-    )
+    found: list[Candidate] = []
+    by_field: dict[Field, set[int]] = {}
+    for language in languages:
+        field = reading.field(language)
+        ids = by_field.setdefault(field, set())
+        ids |= {i for i, _ in nearest[language]}
+        ids |= {i for i, _ in library.matching(field, reading.words[field], _CANDIDATES, language)}
+    cosine = library.cosines(reading.vector, set().union(*by_field.values()))
+    for field, ids in by_field.items():
+        coverage = library.coverage(field, reading.words[field], ids)
+        page = library.coverage(_PAGE[field], reading.stems(field), ids)
+        for i, passage in library.passages(sorted(ids)).items():
+            measures = coverage.get(i, 0.0), page.get(i, 0.0), cosine.get(i, 0.0)
+            found.append(_candidate(passage, *measures, weight=table[pair(reading.question, passage)]))
     return sorted(found, key=lambda c: (-c.score, c.passage.id))
 
 
-def content(question: Question) -> str:
-    """The words of a question that carry matter; all of them where none does."""
-    words = tokens(question.text)
-    return " ".join(w for w in words if w not in FUNCTION_WORDS[question.language]) or " ".join(words)
-
-
-def _candidate(
-    passage: Passage, coverage: float, cosine: float, table: dict[str, Weights], question: Question
-) -> Candidate:
-    weight = table[pair(question, passage)]
-    return Candidate(passage, coverage, cosine, weight.words * coverage + weight.vectors * max(cosine, 0.0))
+def _candidate(passage: Passage, coverage: float, page: float, cosine: float, *, weight: Weights) -> Candidate:
+    strength = weight.strength(coverage, page, cosine)
+    return Candidate(passage, coverage, page, cosine, strength, weight.score(strength))
 
 
 def pair(question: Question, passage: Passage) -> str:
-    """The key of the weights' table: question language, passage language."""
-    return f"{question.language}-{_CLOSE.get(passage.language, passage.language)}"
+    """The key of the weights' table: question language, passage language; a third language weighs as the question's."""
+    language = near(passage.language)
+    return f"{question.language}-{language if language in LANGUAGES else question.language}"
 
 
 def by_page(found: Iterable[Candidate]) -> list[Candidate]:
@@ -145,8 +168,28 @@ def by_page(found: Iterable[Candidate]) -> list[Candidate]:
     return list(best.values())
 
 
+def balanced(pages: Sequence[Candidate], k: int) -> list[Candidate]:
+    """The same pages, with at least three of each language among the first ten where it holds what may answer.
+
+    Those that are moved up stand last of the ten, in their own order, so that the best pages stay first. Of a shorter
+    list each language has as large a share, rounded down.
+    """
+    first = min(k, FIRST)
+    fewest = first * FEWEST_OF_A_LANGUAGE // FIRST
+    bar = _MAY_ANSWER * pages[0].score if pages else 0.0
+    head, tail = list(pages[:first]), list(pages[first:])
+    for language in LANGUAGES:
+        lacking = fewest - sum(near(c.passage.language) == language for c in head)
+        moved = [c for c in tail if near(c.passage.language) == language and c.score >= bar][: max(0, lacking)]
+        others = [c for c in head if near(c.passage.language) != language]
+        leaving = others[len(others) - len(moved) :] if moved else []
+        head = [c for c in head if c not in leaving] + moved
+        tail = sorted([c for c in tail if c not in moved] + leaving, key=lambda c: (-c.score, c.passage.id))
+    return head + tail
+
+
 def hit(library: Library, candidate: Candidate) -> Hit:
-    """A candidate as it is shown."""
+    """A candidate with what a reader wants to know of it. Raises UnknownStudy or UnknownPage."""
     passage = candidate.passage
     study = library.study(passage.study_id)
     page = library.page(passage.study_id, passage.page)
@@ -170,4 +213,4 @@ def weights(model: str) -> dict[str, Weights]:
     """The table of `weights.toml` for a model, by "question language-passage language"."""
     with (Path(__file__).parent / "weights.toml").open("rb") as file:
         tables = tomllib.load(file)
-    return {pair: Weights(**values) for pair, values in tables.get(model, tables["*"]).items()}
+    return {name: Weights(**values) for name, values in tables.get(model, tables["*"]).items() if "-" in name}

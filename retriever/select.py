@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.language import FUNCTION_WORDS, sentence_spans, tokens
+from corpus.language import FUNCTION_WORDS, SCANDINAVIAN, sentence_spans, terms, tokens
+from corpus.lexical import Field
 from corpus.library import Library
 from corpus.study import PassageKind
 from corpus.text import letters, one_line
-from retriever.answer import Question
-from retriever.search import Candidate, Weights, content, pair, weights
+from retriever.reading import Reading
+from retriever.search import Candidate, Weights, pair, weights
 
 MOST_SENTENCES = 4
 _PASSAGES = 16
 _PER_STUDY = 2
 _FEWEST_WORDS, _MOST_WORDS = 6, 70
+_VECTORS_COUNT = 0.3  # below this weight embedding the sentences is not worth its time
 _SAME = 0.6  # two sentences that share this much of their words say the same
 _NEAR_BEST = 0.6  # a sentence that scores less than this share of the best is not worth an adviser's time
 _ENDS = re.compile(r"[.!?:;]['\"”’)\]]*\d{0,3}$|[.!?]$")
@@ -48,10 +50,10 @@ class Chosen:
     score: float
 
 
-def select(library: Library, question: Question, found: Sequence[Candidate]) -> list[Chosen]:
+def select(library: Library, reading: Reading, found: Sequence[Candidate]) -> list[Chosen]:
     """At most four sentences, best first: no two that say the same, no more than two of one study."""
     sentences = [s for c in found[:_PASSAGES] for s in _sentences(library, c)]
-    ranked = sorted(_scored(library, question, sentences), key=lambda s: -s.score)
+    ranked = sorted(_scored(library, reading, sentences), key=lambda s: -s.score)
     kept: list[Chosen] = []
     for sentence in ranked:
         if sentence.score < _NEAR_BEST * ranked[0].score or len(kept) == MOST_SENTENCES:
@@ -98,22 +100,32 @@ def is_statement(text: str, language: str) -> bool:
     return (first.isupper() or first.isdigit()) and grammar * 6 >= len(words) and digits * 4 < len(letters(text))
 
 
-def _scored(library: Library, question: Question, sentences: Sequence[Chosen]) -> list[Chosen]:
-    """Each sentence by its own coverage and likeness, its passage's score, and whether it tells a finding."""
+def _scored(library: Library, reading: Reading, sentences: Sequence[Chosen]) -> list[Chosen]:
+    """Each sentence by its own coverage and likeness, its passage's strength, and whether it tells a finding."""
     if not sentences:
         return []
     table = weights(library.embedder.identity.name)
-    worth = {term: library.word_weight(term) for term in library.question_terms(content(question), ("sv", "en"))}
-    likeness = _likeness(library, question, sentences, table)
+    worth = {
+        field: {term: share * library.word_weight(field, term) for term, share in words.items()}
+        for field, words in reading.words.items()
+    }
+    likeness = _likeness(library, reading, sentences, table)
     return [
-        replace(s, score=_score(s, table[pair(question, s.candidate.passage)], coverage(library, worth, s), like))
-        for s, like in zip(sentences, likeness, strict=True)
+        replace(
+            s,
+            score=_score(
+                s, table[pair(reading.question, s.candidate.passage)], coverage(library, worth[f], s, f), like
+            ),
+        )
+        for s, f, like in zip(
+            sentences, (reading.field(s.candidate.passage.language) for s in sentences), likeness, strict=True
+        )
     ]
 
 
 def _score(sentence: Chosen, weight: Weights, covered: float, like: float) -> float:
-    own = weight.words * covered + weight.vectors * max(like, 0.0)
-    return (own + sentence.candidate.score) * _manner(sentence.text)
+    own = weight.strength(covered, 0.0, like)
+    return (own + sentence.candidate.strength) * _manner(sentence.text)
 
 
 def _manner(text: str) -> float:
@@ -121,22 +133,26 @@ def _manner(text: str) -> float:
     return (1.2 if _FINDING.search(text) else 1.0) * (0.7 if _ASKING.search(text) else 1.0)
 
 
-def coverage(library: Library, worth: dict[str, float], sentence: Chosen) -> float:
+def coverage(library: Library, worth: Mapping[str, float], sentence: Chosen, field: Field) -> float:
     """Share of the weight (idf) of the question's index terms that a sentence holds, compounds by their parts.
 
-    `worth` is the weight of each term.
+    `worth` is the weight of each term of a field; a Swedish sentence is read in English for the English field.
     """
-    have = set(library.question_terms(sentence.text, (sentence.candidate.passage.language,)))
+    language = sentence.candidate.passage.language
+    if field == "en" and language in SCANDINAVIAN:
+        have = set(terms(library.gloss(sentence.text, "sv").all_words(), "en"))
+    else:
+        have = set(terms(sentence.text, language))
     return sum(weight for term, weight in worth.items() if term in have) / (sum(worth.values()) or 1.0)
 
 
 def _likeness(
-    library: Library, question: Question, sentences: Sequence[Chosen], table: dict[str, Weights]
+    library: Library, reading: Reading, sentences: Sequence[Chosen], table: dict[str, Weights]
 ) -> list[float]:
     """Cosine of each sentence with the question, where vectors count for its pair of languages; else 0."""
-    counts = [table[pair(question, s.candidate.passage)].vectors > 0.3 for s in sentences]
+    counts = [table[pair(reading.question, s.candidate.passage)].vectors >= _VECTORS_COUNT for s in sentences]
     if not any(counts):
         return [0.0] * len(sentences)
-    query = library.embedder.encode_query(question.text)
-    vectors = iter(library.embedder.encode_documents([s.text for s, yes in zip(sentences, counts, strict=True) if yes]))
-    return [float(next(vectors) @ query) if yes else 0.0 for yes in counts]
+    wanted = [(s.text, s.candidate.passage.language) for s, yes in zip(sentences, counts, strict=True) if yes]
+    vectors = iter(library.encode_sentences(wanted))
+    return [float(next(vectors) @ reading.vector) if yes else 0.0 for yes in counts]

@@ -1,0 +1,220 @@
+"""Finds the weights of words, page and vectors for each pair of languages, on one half of the questions, and
+reports them on the other half.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.library import Library
+from corpus.settings import Settings
+from corpus.words import LANGUAGES, Fault
+from evals.beir import fill, read_beir
+from evals.benchmark import throw_away_library
+from evals.case import Case
+from retriever.reading import read, understand
+from retriever.search import Candidate, Weights, candidates, near, weights
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[str], None]
+
+_WORDS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.5)
+_PAGE = (0.0, 0.15, 0.3, 0.5)
+_VECTORS = (0.1, 0.2, 0.4, 0.7, 1.0)
+GRID = np.array([(w, p, v) for w, p, v in product(_WORDS, _PAGE, _VECTORS) if max(w, v) == 1.0 or v == 1.0])
+"""Weights tried, shape (n, 3): words, page, vectors. Only their ratios matter to a ranking."""
+
+_NEGATIVES = 10
+_RIDGE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question among the passages of one language.
+
+    `measures` has shape (passages, 3): coverage, page coverage, cosine; `pages` numbers each passage's page, and
+    `right` says for each page whether it answers. `held_out` questions are only reported on.
+    """
+
+    source: str
+    pair: str
+    measures: Floats
+    pages: npt.NDArray[np.int64]
+    right: npt.NDArray[np.bool_]
+    held_out: bool
+
+
+def examples_of_benchmark(folder: Path, settings: Settings) -> Iterator[Example]:
+    """Examples of a BEIR folder, in a throw-away library. Raises BadBenchmark."""
+    given = read_beir(folder)
+    with throw_away_library(settings) as library:
+        fill(library, given.texts)
+        for query in given.queries:
+            yield from _examples(library, given.name, query.id, query.text, {(i, 1) for i in query.gold})
+
+
+def examples_of_cases(library: Library, name: str, cases: Iterable[Case]) -> Iterator[Example]:
+    """Examples of questions with gold pages in an open library."""
+    ids = {file.name: study.id for study in library.record.studies() for file in study.files}
+    for case in cases:
+        gold = {(ids[file], page) for file, page in case.gold_pages if file in ids}
+        if gold:
+            yield from _examples(library, name, case.id, case.question, gold)
+
+
+def _examples(library: Library, source: str, name: str, text: str, gold: set[tuple[str, int]]) -> Iterator[Example]:
+    """An example for each language that holds an answer."""
+    try:
+        question = understand(text)
+    except Fault:
+        return
+    found = candidates(library, read(library, question))
+    for language in LANGUAGES:
+        here = [c for c in found if near(c.passage.language) == language]
+        example = _example(source, f"{question.language}-{language}", here, gold, _is_held_out(name))
+        if example.right.any():
+            yield example
+
+
+def _example(source: str, pair: str, found: Sequence[Candidate], gold: set[tuple[str, int]], held_out: bool) -> Example:
+    at: dict[tuple[str, int], int] = {}
+    pages = [at.setdefault((c.passage.study_id, c.passage.page), len(at)) for c in found]
+    measures = np.array([(c.coverage, c.page, max(c.cosine, 0.0)) for c in found], float).reshape(-1, 3)
+    return Example(source, pair, measures, np.array(pages, int), np.array([p in gold for p in at], bool), held_out)
+
+
+def _is_held_out(name: str) -> bool:
+    """Half of the questions, always the same, by a hash of their id without its language."""
+    bare = name.removesuffix("-sv").removesuffix("-en")
+    return hashlib.sha256(bare.encode()).digest()[0] % 2 == 1
+
+
+def page_strengths(example: Example, tried: Floats) -> Floats:
+    """The strength of each page, by its best passage, under each row of weights; shape (pages, len(tried))."""
+    best = np.full((len(example.right), len(tried)), -np.inf)
+    np.maximum.at(best, example.pages, example.measures @ tried.T)
+    return best
+
+
+def reciprocal_ranks(example: Example, tried: Floats) -> Floats:
+    """1 / rank of the first right page, 0 beyond rank 10, under each row of weights; shape (len(tried),)."""
+    strengths = page_strengths(example, tried)
+    first = strengths[example.right].max(axis=0)
+    ranks = 1 + (strengths > first).sum(axis=0)
+    return np.where(ranks <= 10, 1 / ranks, 0.0)
+
+
+def mean_by_source(examples: Sequence[Example], tried: Floats) -> Floats:
+    """MRR@10 of each row of weights, every source of questions counting the same; shape (len(tried),)."""
+    sources = dict.fromkeys(example.source for example in examples)
+    means = [np.mean([reciprocal_ranks(e, tried) for e in examples if e.source == s], axis=0) for s in sources]
+    return np.asarray(np.mean(means, axis=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The weights found for a pair, on how many questions, and MRR@10 on both halves; "before" is as they are now."""
+
+    pair: str
+    weights: Weights
+    questions: tuple[int, int]
+    fitted: float
+    held_out: float
+    before: float
+
+    def line(self) -> str:
+        """One row of a table."""
+        w = self.weights
+        return (
+            f"{self.pair}  words {w.words:.2f}  page {w.page:.2f}  vectors {w.vectors:.2f}  "
+            f"n {self.questions[0]}+{self.questions[1]}  MRR@10 fitted {self.fitted:.3f}  "
+            f"held out {self.held_out:.3f} (now {self.before:.3f})"
+        )
+
+    def toml(self) -> str:
+        """The pair's line in the table."""
+        w = self.weights
+        return (
+            f'"{self.pair}" = {{ words = {w.words:g}, page = {w.page:g}, vectors = {w.vectors:g}, '
+            f"slope = {w.slope:.2f}, intercept = {w.intercept:.2f} }}"
+        )
+
+
+def find(examples: Sequence[Example], pair: str, model: str) -> Found | None:
+    """The best weights of the grid for a pair, smoothed over neighbours; None where no question is of this pair."""
+    mine = [e for e in examples if e.pair == pair]
+    fit, rest = [e for e in mine if not e.held_out], [e for e in mine if e.held_out]
+    if not fit or not rest:
+        return None
+    scores = smoothed(mean_by_source(fit, GRID))
+    best = GRID[int(scores.argmax())]
+    slope, intercept = platt(*_outcomes(fit, best))
+    now = weights(model)[pair]
+    both = np.array([best, (now.words, now.page, now.vectors)])
+    held = mean_by_source(rest, both)
+    return Found(
+        pair=pair,
+        weights=Weights(float(best[0]), float(best[1]), float(best[2]), slope, intercept),
+        questions=(len(fit), len(rest)),
+        fitted=float(mean_by_source(fit, best[np.newaxis])[0]),
+        held_out=float(held[0]),
+        before=float(held[1]),
+    )
+
+
+def smoothed(scores: Floats) -> Floats:
+    """Each setting's score averaged with those of its neighbours in the grid, so that a lucky one does not win."""
+    steps = np.log(GRID + 0.1)
+    near_by = np.linalg.norm(steps[:, None] - steps[None, :], axis=2) < 0.75
+    return np.asarray((near_by * scores).sum(axis=1) / near_by.sum(axis=1))
+
+
+def _outcomes(examples: Sequence[Example], chosen: Floats) -> tuple[Floats, Floats]:
+    """Strength and outcome (1 right, 0 wrong) of the best right page and of the ten strongest wrong ones."""
+    strengths: list[float] = []
+    outcomes: list[float] = []
+    for example in examples:
+        found = page_strengths(example, chosen[np.newaxis])[:, 0]
+        wrong = np.sort(found[~example.right])[::-1][:_NEGATIVES]
+        strengths += [float(found[example.right].max()), *map(float, wrong)]
+        outcomes += [1.0, *[0.0] * len(wrong)]
+    return np.array(strengths), np.array(outcomes)
+
+
+def platt(strengths: Floats, outcomes: Floats, rounds: int = 100) -> tuple[float, float]:
+    """Slope and intercept of the logistic curve through outcomes, by Newton's method (Platt 1999)."""
+    x = np.column_stack([strengths, np.ones_like(strengths)])
+    fitted = np.zeros(2)
+    for _ in range(rounds):
+        p = 1 / (1 + np.exp(-x @ fitted))
+        curve = (x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(2)
+        step = np.linalg.solve(curve, x.T @ (outcomes - p) - _RIDGE * fitted)
+        fitted += step
+        if np.abs(step).max() < 1e-8:
+            break
+    return float(fitted[0]), float(fitted[1])
+
+
+def table(found: Sequence[Found], model: str, sources: Iterable[str], on: date) -> str:
+    """The model's part of `weights.toml`, with where it came from."""
+    names = ", ".join(dict.fromkeys(sources))
+    halves = ", ".join(
+        f"{f.pair} {f.fitted:.3f} / {f.held_out:.3f} (n {f.questions[0]}+{f.questions[1]})" for f in found
+    )
+    return "\n".join(
+        [
+            f'["{model}"]',
+            f"# Found {on} by `amp eval weights` on one half of the questions of {names}.",
+            f"# MRR@10 on that half / on the other half: {halves}.",
+            *(f.toml() for f in found),
+            "",
+        ]
+    )
