@@ -88,6 +88,8 @@ def run(settings: Settings) -> None:
     listener = listen(settings)
     try:
         with Library(settings, write=True) as library:
+            library.level()
+            library.settle()
             library.warm()
             print(say("serving", settings.language, host=settings.host, port=settings.port), flush=True)  # noqa: T201
             config = uvicorn.Config(create_app(settings, library), log_level="warning", workers=1)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api import show
 from api.session import AsJson, library_of, print_json, settings_here
+
+if TYPE_CHECKING:
+    from corpus.settings import Settings
+    from evals.weights import Example
 
 app = typer.Typer(no_args_is_help=True, help="Measure answer quality / Mät svarens kvalitet")
 
@@ -46,30 +50,34 @@ def benchmark(folder: Path, as_json: AsJson = False) -> None:
 def weights(
     folders: Annotated[list[Path], typer.Argument(help="BEIR folders / BEIR-mappar")],
     questions: Annotated[
-        list[Path] | None, typer.Option(help="Sets over the open library / Frågor över biblioteket")
+        list[str] | None, typer.Option(help="A set over the library, or SET=LIBRARY / Frågor, eller FRÅGOR=BIBLIOTEK")
     ] = None,
 ) -> None:
     """Find the weights of words and vectors for this model / Hitta vikterna för ord och vektorer för modellen.
 
-    Prints the model's part of retriever/weights.toml; what it found, and on which questions, goes to standard error.
+    Prints the model's part of retriever/weights.toml; what it found goes to standard error.
     """
-    from corpus.words import LANGUAGES
-    from evals.case import read_cases
-    from evals.weights import Example, examples_of_benchmark, examples_of_cases, find, table
+    from corpus.embedder import open_embedder
+    from evals.weights import examples_of_benchmark, find_all, table
 
     with settings_here() as settings:
         examples: list[Example] = []
         for folder in folders:
             examples += examples_of_benchmark(folder, settings)
-        if questions:
-            with library_of(settings) as library:
-                for path in questions:
-                    examples += examples_of_cases(library, path.parent.name, read_cases(path))
-        from corpus.embedder import open_embedder
-
+        for given in questions or []:
+            examples += _examples_of_set(given, settings)
         model = open_embedder(settings).identity.name
-        pairs = [f"{asked}-{written}" for asked in LANGUAGES for written in LANGUAGES]
-        found = [weights for pair in pairs if (weights := find(examples, pair, model))]
+        found = find_all(examples, model)
         for weights in found:
             show.complain(weights.line())
-        show.line(table(found, model, [e.source for e in examples], date.today()))
+        show.line(table(found, model, [example.source for example in examples], date.today()))
+
+
+def _examples_of_set(given: str, settings: Settings) -> list[Example]:
+    from evals.case import read_cases
+    from evals.weights import examples_of_cases
+
+    file, _, folder = given.partition("=")
+    there = settings.model_copy(update={"data": Path(folder)}) if folder else settings
+    with library_of(there) as library:
+        return list(examples_of_cases(library, Path(file).parent.name, read_cases(Path(file))))

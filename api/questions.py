@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from corpus.library import Library
+from corpus.words import Language
 from retriever.answer import Answer, Found
 from retriever.ask import ask
 from retriever.search import search
@@ -28,6 +29,7 @@ class Asked(BaseModel):
     """A question, in Swedish or English."""
 
     question: str = Field(examples=["Hur undviker vi friåkarproblemet?"])
+    only: Language | None = Field(None, description="sources in one language only, sv or en")
 
 
 _ASKED = {
@@ -39,7 +41,7 @@ _ASKED = {
 @router.post("/questions")
 def post_question(asked: Annotated[Asked, Body(openapi_examples=_ASKED)], library: OpenLibrary) -> Answer:
     """Ask a question; the answer is made of quotes, each on the page it names, or says that there is none."""
-    return ask(library, asked.question)
+    return ask(library, asked.question, asked.only)
 
 
 @router.get("/search")
@@ -47,6 +49,7 @@ def get_search(
     library: OpenLibrary,
     q: Annotated[str, Query(description="the question", examples=["lighting and fear"])],
     k: Annotated[int, Query(description="how many hits, 1 to 200", examples=[10])] = 10,
+    only: Annotated[Language | None, Query(description="sources in one language only, sv or en")] = None,
 ) -> Found:
     """The pages that best match a question, best first."""
-    return search(library, q, k)
+    return search(library, q, k, only)

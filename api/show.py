@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from corpus.library import Health
     from corpus.study import Study
     from ingest.receive import Receipt
-    from retriever.answer import Answer, Citation, Found, Hit
+    from retriever.answer import Answer, Citation, Found, Hit, Understood
 
 _out = Console(highlight=False, soft_wrap=False)
 _err = Console(stderr=True, highlight=False)
 _WIDTH = 100
+_WORDS_SHOWN = 8
 
 
 def line(text: str) -> None:
@@ -49,8 +50,19 @@ def answer(given: Answer) -> None:
         _paragraph(reference(citation, given.language), indent=3, style="dim")
     if not given.answered:
         _unanswered(given)
+    _understood(given.understood, given.language)
     counts = {"sv": given.searched.get("sv", 0), "en": given.searched.get("en", 0)}
     _paragraph(say("searched", given.language, **counts, confidence=round(100 * given.confidence)), style="dim")
+
+
+def _understood(words: Sequence[Understood], language: Language) -> None:
+    """How the question was read in the other language, terms of the glossary first, and what the list does not know."""
+    known = sorted((word for word in words if word.equivalents), key=lambda word: word.kind != "term")
+    if known:
+        pairs = (f"{word.source} → {', '.join(word.equivalents[:2])}" for word in known[:_WORDS_SHOWN])
+        _paragraph(say("understood", language, words="; ".join(pairs)), style="dim")
+    if unknown := [word.source for word in words if not word.equivalents]:
+        _paragraph(say("not_in_list", language, words=", ".join(unknown)), style="dim")
 
 
 def _unanswered(given: Answer) -> None:
@@ -78,6 +90,8 @@ def found(result: Found) -> None:
     for n, hit in enumerate(result.hits, 1):
         _paragraph(f"{n}. {_place(hit, language)}", style="bold")
         _paragraph(hit.text, indent=3)
+    _understood(result.understood, language)
+    _paragraph(say("returned", language, sv=result.returned["sv"], en=result.returned["en"]), style="dim")
 
 
 def _place(hit: Hit, language: Language) -> str:

@@ -22,7 +22,7 @@ def in_context(own: Vectors, pages: Sequence[Hashable], share: float = PAGE_SHAR
     if not len(own):
         return own
     at = {page: n for n, page in enumerate(dict.fromkeys(pages))}
-    rows = np.array([at[page] for page in pages])
+    rows = np.array([at[page] for page, _ in zip(pages, own, strict=True)])
     means = np.zeros((len(at), own.shape[1]), np.float32)
     np.add.at(means, rows, own)
     leaning = own + share * _unit(means)[rows]

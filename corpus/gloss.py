@@ -269,8 +269,8 @@ class _FromEnglish(_Direction):
 
     def __init__(self, terms: Sequence[Term]) -> None:
         super().__init__()
-        words: dict[str, list[tuple[int, int, str, Kind]]] = {}
-        phrases: dict[str, list[tuple[int, int, str, Kind]]] = {}
+        words: dict[str, list[_Reverse]] = {}
+        phrases: dict[str, list[_Reverse]] = {}
         for term in terms:
             if term.word_class == "prefix" or term.sv.startswith(_INITIAL):
                 continue
@@ -278,7 +278,8 @@ class _FromEnglish(_Direction):
                 if equivalent.lower() in FUNCTION_WORDS["en"] or equivalent.isupper():
                     continue
                 into = phrases if " " in equivalent else words
-                into.setdefault(equivalent.lower(), []).append((rank, not term.area, term.sv, _kind(term)))
+                order = (rank, not term.area, " " in term.sv, len(term.en))
+                into.setdefault(equivalent.lower(), []).append((order, term.sv, _kind(term)))
         self._words = {word: _best(found) for word, found in words.items()}
         for phrase, found in phrases.items():
             self._enter_phrase(phrase, *_best(found))
@@ -306,10 +307,14 @@ class _FromEnglish(_Direction):
         return (), Kind.UNKNOWN
 
 
-def _best(found: Iterable[tuple[int, int, str, Kind]]) -> tuple[tuple[str, ...], Kind]:
-    """Swedish headwords, first those of which this is the likeliest English, the glossary's before others."""
-    ranked = sorted(found, key=lambda entry: entry[:2])
-    return tuple(dict.fromkeys(sv for _, _, sv, _ in ranked))[:MOST_EQUIVALENTS], ranked[0][3]
+_Reverse = tuple[tuple[int, bool, bool, int], str, Kind]
+"""How likely a Swedish headword is to be meant (least first), the headword, and where it comes from."""
+
+
+def _best(found: Iterable[_Reverse]) -> tuple[tuple[str, ...], Kind]:
+    """Swedish headwords, first those of which this is the likeliest English; the glossary's, single and plain ones."""
+    ranked = sorted(found, key=lambda entry: entry[0])
+    return tuple(dict.fromkeys(sv for _, sv, _ in ranked))[:MOST_EQUIVALENTS], ranked[0][2]
 
 
 def _kind(term: Term) -> Kind:

@@ -23,6 +23,8 @@ _COLUMNS = {
 class BadTerm(Fault):
     """A row of the term list cannot be used; the rest is. `why` names the sentence, "row" counts lines from 1."""
 
+    code = "term_file"
+
     def __init__(self, why: str, **values: object) -> None:
         self.code = f"term_{why}"
         super().__init__(**values)

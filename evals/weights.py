@@ -1,10 +1,10 @@
-"""Finds the weights of words, page and vectors for each pair of languages, on one half of the questions, and
-reports them on the other half.
-"""
+"""Finds what words, page and vectors count for in each pair of languages, on half of the questions."""
 
 from __future__ import annotations
 
 import hashlib
+import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +28,7 @@ Progress = Callable[[str], None]
 
 _WORDS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.5)
 _PAGE = (0.0, 0.15, 0.3, 0.5)
-_VECTORS = (0.1, 0.2, 0.4, 0.7, 1.0)
+_VECTORS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.7, 1.0)
 GRID = np.array([(w, p, v) for w, p, v in product(_WORDS, _PAGE, _VECTORS) if max(w, v) == 1.0 or v == 1.0])
 """Weights tried, shape (n, 3): words, page, vectors. Only their ratios matter to a ranking."""
 
@@ -41,7 +41,7 @@ class Example:
     """One question among the passages of one language.
 
     `measures` has shape (passages, 3): coverage, page coverage, cosine; `pages` numbers each passage's page, and
-    `right` says for each page whether it answers. `held_out` questions are only reported on.
+    `right` says for each page whether it answers. `half` is 0 or 1: weights chosen on one are tried on the other.
     """
 
     source: str
@@ -49,7 +49,7 @@ class Example:
     measures: Floats
     pages: npt.NDArray[np.int64]
     right: npt.NDArray[np.bool_]
-    held_out: bool
+    half: int
 
 
 def examples_of_benchmark(folder: Path, settings: Settings) -> Iterator[Example]:
@@ -79,22 +79,22 @@ def _examples(library: Library, source: str, name: str, text: str, gold: set[tup
     found = candidates(library, read(library, question))
     for language in LANGUAGES:
         here = [c for c in found if near(c.passage.language) == language]
-        example = _example(source, f"{question.language}-{language}", here, gold, _is_held_out(name))
+        example = _example(source, f"{question.language}-{language}", here, gold, _half(name))
         if example.right.any():
             yield example
 
 
-def _example(source: str, pair: str, found: Sequence[Candidate], gold: set[tuple[str, int]], held_out: bool) -> Example:
+def _example(source: str, pair: str, found: Sequence[Candidate], gold: set[tuple[str, int]], half: int) -> Example:
     at: dict[tuple[str, int], int] = {}
     pages = [at.setdefault((c.passage.study_id, c.passage.page), len(at)) for c in found]
     measures = np.array([(c.coverage, c.page, max(c.cosine, 0.0)) for c in found], float).reshape(-1, 3)
-    return Example(source, pair, measures, np.array(pages, int), np.array([p in gold for p in at], bool), held_out)
+    return Example(source, pair, measures, np.array(pages, int), np.array([p in gold for p in at], bool), half)
 
 
-def _is_held_out(name: str) -> bool:
-    """Half of the questions, always the same, by a hash of their id without its language."""
+def _half(name: str) -> int:
+    """Which half a question belongs to, always the same, by a hash of its id without its language."""
     bare = name.removesuffix("-sv").removesuffix("-en")
-    return hashlib.sha256(bare.encode()).digest()[0] % 2 == 1
+    return hashlib.sha256(bare.encode()).digest()[0] % 2
 
 
 def page_strengths(example: Example, tried: Floats) -> Floats:
@@ -105,38 +105,47 @@ def page_strengths(example: Example, tried: Floats) -> Floats:
 
 
 def reciprocal_ranks(example: Example, tried: Floats) -> Floats:
-    """1 / rank of the first right page, 0 beyond rank 10, under each row of weights; shape (len(tried),)."""
+    """1 / rank of the first right page, 0 beyond rank 10, under each row of weights; shape (len(tried),).
+
+    Wrong pages of the same strength stand before it as often as after.
+    """
     strengths = page_strengths(example, tried)
     first = strengths[example.right].max(axis=0)
-    ranks = 1 + (strengths > first).sum(axis=0)
+    wrong = strengths[~example.right]
+    ranks = 1 + (wrong > first).sum(axis=0) + (wrong == first).sum(axis=0) / 2
     return np.where(ranks <= 10, 1 / ranks, 0.0)
 
 
 def mean_by_source(examples: Sequence[Example], tried: Floats) -> Floats:
-    """MRR@10 of each row of weights, every source of questions counting the same; shape (len(tried),)."""
-    sources = dict.fromkeys(example.source for example in examples)
-    means = [np.mean([reciprocal_ranks(e, tried) for e in examples if e.source == s], axis=0) for s in sources]
-    return np.asarray(np.mean(means, axis=0))
+    """MRR@10 of each row of weights, a source of n questions counting as the root of n; shape (len(tried),).
+
+    So that neither the largest set decides alone nor a handful of questions as much as hundreds.
+    """
+    counts = Counter(example.source for example in examples)
+    means = [np.mean([reciprocal_ranks(e, tried) for e in examples if e.source == s], axis=0) for s in counts]
+    return np.asarray(np.average(means, axis=0, weights=[math.sqrt(n) for n in counts.values()]))
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The weights found for a pair, on how many questions, and MRR@10 on both halves; "before" is as they are now."""
+    """The weights found for a pair on all its questions, and how good they are: MRR@10.
+
+    `crossed` is on each half of the questions with the weights the other half chose; `before` with those in use now.
+    """
 
     pair: str
     weights: Weights
-    questions: tuple[int, int]
+    questions: int
     fitted: float
-    held_out: float
+    crossed: float
     before: float
 
     def line(self) -> str:
         """One row of a table."""
         w = self.weights
         return (
-            f"{self.pair}  words {w.words:.2f}  page {w.page:.2f}  vectors {w.vectors:.2f}  "
-            f"n {self.questions[0]}+{self.questions[1]}  MRR@10 fitted {self.fitted:.3f}  "
-            f"held out {self.held_out:.3f} (now {self.before:.3f})"
+            f"{self.pair}  words {w.words:.2f}  page {w.page:.2f}  vectors {w.vectors:.2f}  n {self.questions}  "
+            f"MRR@10 {self.fitted:.3f}, crossed {self.crossed:.3f}, in use now {self.before:.3f}"
         )
 
     def toml(self) -> str:
@@ -149,25 +158,34 @@ class Found:
 
 
 def find(examples: Sequence[Example], pair: str, model: str) -> Found | None:
-    """The best weights of the grid for a pair, smoothed over neighbours; None where no question is of this pair."""
+    """The best weights of the grid for a pair; None where a half has no question of this pair."""
     mine = [e for e in examples if e.pair == pair]
-    fit, rest = [e for e in mine if not e.held_out], [e for e in mine if e.held_out]
-    if not fit or not rest:
+    halves = [e for e in mine if e.half == 0], [e for e in mine if e.half == 1]
+    if not all(halves):
         return None
-    scores = smoothed(mean_by_source(fit, GRID))
-    best = GRID[int(scores.argmax())]
-    slope, intercept = platt(*_outcomes(fit, best))
+    best = _best(mine)
+    slope, intercept = platt(*_outcomes(mine, best))
     now = weights(model)[pair]
-    both = np.array([best, (now.words, now.page, now.vectors)])
-    held = mean_by_source(rest, both)
+    used = np.array([(now.words, now.page, now.vectors)])
+    crossed = [mean_by_source(told, _best(fitted)[np.newaxis])[0] for fitted, told in (halves, halves[::-1])]
     return Found(
         pair=pair,
         weights=Weights(float(best[0]), float(best[1]), float(best[2]), slope, intercept),
-        questions=(len(fit), len(rest)),
-        fitted=float(mean_by_source(fit, best[np.newaxis])[0]),
-        held_out=float(held[0]),
-        before=float(held[1]),
+        questions=len(mine),
+        fitted=float(mean_by_source(mine, best[np.newaxis])[0]),
+        crossed=float(np.mean(crossed)),
+        before=float(mean_by_source(mine, used)[0]),
     )
+
+
+def find_all(examples: Sequence[Example], model: str) -> list[Found]:
+    """What was found for each pair that has questions."""
+    pairs = [f"{asked}-{written}" for asked in LANGUAGES for written in LANGUAGES]
+    return [found for pair in pairs if (found := find(examples, pair, model))]
+
+
+def _best(examples: Sequence[Example]) -> Floats:
+    return np.asarray(GRID[int(smoothed(mean_by_source(examples, GRID)).argmax())])
 
 
 def smoothed(scores: Floats) -> Floats:
@@ -205,15 +223,14 @@ def platt(strengths: Floats, outcomes: Floats, rounds: int = 100) -> tuple[float
 
 def table(found: Sequence[Found], model: str, sources: Iterable[str], on: date) -> str:
     """The model's part of `weights.toml`, with where it came from."""
-    names = ", ".join(dict.fromkeys(sources))
-    halves = ", ".join(
-        f"{f.pair} {f.fitted:.3f} / {f.held_out:.3f} (n {f.questions[0]}+{f.questions[1]})" for f in found
-    )
+    names = ", ".join(f"{name} ({n})" for name, n in Counter(sources).items())
+    figures = ", ".join(f"{f.pair} {f.fitted:.3f} / {f.crossed:.3f} (n {f.questions})" for f in found)
     return "\n".join(
         [
             f'["{model}"]',
-            f"# Found {on} by `amp eval weights` on one half of the questions of {names}.",
-            f"# MRR@10 on that half / on the other half: {halves}.",
+            f"# Found {on} by `amp eval weights` on questions of: {names}.",
+            "# Questions are split in halves by a hash of their id. MRR@10 on all of them / on each half with the",
+            f"# weights the other half chose: {figures}.",
             *(f.toml() for f in found),
             "",
         ]

@@ -26,6 +26,15 @@ _YEARISH = re.compile(r"\b(?:1[89]|20)\d{2}[a-z]?\b")
 _REFERENCE_LIKE = re.compile(r"\b(?:doi|pp?\.|vol|journal|university press|eds?\.|http)", re.IGNORECASE)
 
 
+_ENTRY = re.compile(
+    r"[^\W\d_][\w'’-]+,\s+(?:[A-ZÅÄÖ]\.[\s-]*){1,3}"  # Welsh, B. C.
+    r"|\((?:1[89]|20)\d{2}[a-z]?(?:,\s[^()]{3,20})?\)[.,]"  # (2022).
+    r"|\b\d+\s?\(\d+(?:[-–/]\d+)?\)[,:]\s*(?:pp?\.\s*)?\d+|\b\d+,\s\d+[-–]\s?\d+"  # 23(4), 451-471
+    r"|\bdoi\b|https?:|\bIn [A-Z]\.|\([Ee]ds?\.\)|University Press|\bRetrieved\b"
+)
+_ENTRY_MARKS, _ENTRY_WORDS = 3, 12
+
+
 def chunk(pages: Sequence[ReadPage], language: str, count_pieces: CountPieces, budget: int) -> list[Draft]:
     """Passages of all pages, in order. Each lies on one page and holds at most `budget` word pieces.
 
@@ -156,11 +165,22 @@ def _kind(text: str) -> PassageKind:
     return PassageKind.TABLE if digits * 2 > alphabetic else PassageKind.BODY
 
 
+def is_bibliography(text: str) -> bool:
+    """Are these entries of a reference list, wherever they stand?
+
+    Authors with initials, years in brackets, volumes and pages: three marks at least, and one in twelve words.
+    """
+    marks = sum(1 for _ in _ENTRY.finditer(text))
+    return marks >= _ENTRY_MARKS and marks * _ENTRY_WORDS >= len(text.split())
+
+
 def _still_references(text: str, before: bool) -> bool:
     """Does a reference list begin with this passage, or go on through it?
 
     Years and bibliographic words come thick there: two at least, and one in 45 words.
     """
+    if is_bibliography(text):
+        return True
     marks = len(_YEARISH.findall(text)) + len(_REFERENCE_LIKE.findall(text))
     thick = marks >= max(2, len(text.split()) / 45)
     return thick and (before or bool(_REFERENCES.match(text.split("\n", 1)[0])))

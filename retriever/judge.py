@@ -37,11 +37,11 @@ def unknown_words(library: Library, reading: Reading) -> tuple[str, ...]:
     """The words of a question that no passage holds, neither as they are nor in the other language."""
     language = reading.question.language
     missing = (
-        piece.source.lower()
+        word
         for piece in reading.gloss.pieces
-        if piece.source.lower() not in FUNCTION_WORDS[language]
-        and not _any_held(library, language, piece.source)
-        and not (language == "sv" and _any_held(library, "en", " ".join(piece.equivalents or (piece.source,))))
+        if not (language == "sv" and _any_held(library, "en", " ".join(piece.equivalents or (piece.source,))))
+        for word in tokens(piece.source)
+        if word not in FUNCTION_WORDS[language] and not _any_held(library, language, word)
     )
     return tuple(dict.fromkeys(missing))
 

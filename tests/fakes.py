@@ -21,8 +21,11 @@ class FakeEmbedder:
     It bears the bundled model's name, so that the bundled weights apply.
     """
 
-    def __init__(self, name: str = BUNDLED, revision: str = "1", dimension: int = DIMENSION) -> None:
+    def __init__(
+        self, name: str = BUNDLED, revision: str = "1", dimension: int = DIMENSION, reads: tuple[str, ...] = ("en",)
+    ) -> None:
         self._identity = ModelIdentity(name, revision, dimension)
+        self._reads = reads
         self.encoded = 0
 
     @property
@@ -32,6 +35,9 @@ class FakeEmbedder:
     @property
     def window(self) -> int:
         return 254
+
+    def reads(self, language: str) -> bool:
+        return language in self._reads
 
     def piece_counts(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corpus.context import in_context
 from corpus.embedder import ModelIdentity
-from corpus.language import language_of
-from corpus.library import InUse, Library, NoLibrary, OtherModel, UnknownPage, UnknownStudy
+from corpus.language import language_of, terms
+from corpus.library import InUse, Library, NoLibrary, OtherModel, Prepared, UnknownPage, UnknownStudy
 from corpus.record import CannotWrite, Vectors
 from corpus.settings import Settings
 from corpus.study import Description, Draft, Page, State, Study, StudyFile
@@ -31,6 +32,7 @@ FREE_RIDERS = (
 )
 CHILD = """
 import os, sys, time
+from corpus.language import terms
 from corpus.library import InUse, Library
 from corpus.settings import Settings
 from tests.fakes import FakeEmbedder
@@ -49,16 +51,16 @@ def put(library: Library, name: str, sentences: tuple[str, ...], pdf: bytes = b"
     data = pdf or f"%PDF {name}".encode()
     sha256 = f"{name:0>64}"
     study = Study(name, Description(name), ("en",), State.SEARCHABLE, (StudyFile(sha256, f"{name}.pdf", len(data), 1),))
-    vectors = library.embedder.encode_documents([draft.text for draft in drafts])
-    library.add(study, [Page(name, 1, "1", text)], drafts, vectors, library.stage(data))
+    library.add(study, [Page(name, 1, "1", text)], drafts, library.prepare(drafts), library.stage(data))
     return study
 
 
 def by_words(library: Library, words: str) -> list[str]:
     """The passages found by some words, best first."""
-    hits = library.matching(library.question_terms(words, ["sv", "en"]), 10)
+    hits = library.matching("en", list(terms(words, "en")), 10) + library.matching("sv", list(terms(words, "sv")), 10)
+    hits = sorted(hits, key=lambda hit: -hit[1])
     found = library.passages([i for i, _ in hits])
-    return [found[i].text for i, _ in hits if i in found]
+    return list(dict.fromkeys(found[i].text for i, _ in hits if i in found))
 
 
 def by_meaning(library: Library, words: str, language: str) -> list[str]:
@@ -126,7 +128,7 @@ def test_a_removed_study_is_gone_from_record_indexes_and_disk(stocked: Library) 
     pdf = stocked.pdf_path(stocked.study("lighting").files[0].sha256)
     stocked.remove("lighting")
     assert not pdf.exists()
-    assert stocked.matching(stocked.question_terms("street lighting violent crime", ["en"]), 10) == []
+    assert stocked.matching("en", list(terms("street lighting violent crime", "en")), 10, "en") == []
     assert stocked.nearest(stocked.embedder.encode_query("street lighting"), 10, ["en"]) == {"en": []}
     assert [study.id for study in stocked.record.studies()] == ["riders"]
     assert by_words(stocked, "avgift")[0] == FREE_RIDERS[1]
@@ -170,7 +172,7 @@ def test_a_failed_add_leaves_the_library_whole(stocked: Library) -> None:
             Study("new", Description("new"), ("en",), State.SEARCHABLE, (StudyFile("f" * 64, "new.pdf", 1, 1),)),
             [Page("new", 1, "1", "One sentence.")],
             [Draft(1, 0, 13, "One sentence.", "en")],
-            np.zeros((2, 64), np.float32),
+            Prepared((None,), np.zeros((2, 64), np.float32)),
             stocked.stage(b"%PDF"),
         )
     assert stocked.fingerprint == before
@@ -197,17 +199,18 @@ def test_a_page_or_study_that_is_not_there_is_named(stocked: Library) -> None:
 
 def test_cosines_are_those_of_the_passages_that_have_a_vector(stocked: Library) -> None:
     ids = stocked.record.passage_ids_of("lighting")
-    cosines = stocked.cosines(stocked.embedder.encode_query(LIGHTING[0]), [*ids, 999])
-    assert set(cosines) == set(ids)
-    assert cosines[ids[0]] == pytest.approx(1.0, abs=1e-5)
-    assert cosines[ids[1]] < 0.9
+    own = stocked.embedder.encode_documents(LIGHTING)
+    first, second = in_context(own, [1, 1]) @ own[0]
+    cosines = stocked.cosines(own[0], [*ids, 999])
+    assert cosines == {ids[0]: pytest.approx(first, abs=1e-5), ids[1]: pytest.approx(second, abs=1e-5)}
+    assert cosines[ids[1]] < cosines[ids[0]] < 1
     assert stocked.cosines(stocked.embedder.encode_query(LIGHTING[0]), []) == {}
 
 
 def test_a_word_that_is_held_weighs_less_than_one_that_is_not(stocked: Library) -> None:
-    assert stocked.holds("avgift")
-    assert not stocked.holds("qqqq")
-    assert stocked.word_weight("avgift") < stocked.word_weight("qqqq")
+    assert stocked.holds("sv", "avgift")
+    assert not stocked.holds("sv", "qqqq")
+    assert stocked.word_weight("sv", "avgift") < stocked.word_weight("sv", "qqqq")
 
 
 def test_passages_are_counted_by_language_and_the_count_follows(stocked: Library) -> None:
@@ -258,12 +261,12 @@ def test_a_reader_in_another_process_finds_the_same_without_the_indexes(
     stocked.settle()
     query = stocked.embedder.encode_query("obligatorisk avgift")
     nearest = [i for i, _ in stocked.nearest(query, 10, ["sv"])["sv"]]
-    matching = [i for i, _ in stocked.matching(stocked.question_terms("obligatorisk avgift", ["sv"]), 10)]
+    matching = [i for i, _ in stocked.matching("sv", list(terms("obligatorisk avgift", "sv")), 10)]
     script = (
         "library = opened()\n"
         "query = library.embedder.encode_query('obligatorisk avgift')\n"
         "print([i for i, _ in library.nearest(query, 10, ['sv'])['sv']])\n"
-        "print([i for i, _ in library.matching(library.question_terms('obligatorisk avgift', ['sv']), 10)])\n"
+        "print([i for i, _ in library.matching('sv', list(terms('obligatorisk avgift', 'sv')), 10)])\n"
         "print(library.page('riders', 1).text.splitlines()[1], library.owned, library.dense.state['sealed'])\n"
         "library.close()\n"
     )

@@ -181,8 +181,20 @@ def test_text_after_a_reference_list_is_body_again() -> None:
     assert [draft.kind for draft in passages(ENTRIES, appendix)] == [PassageKind.REFERENCES, PassageKind.BODY]
 
 
-def test_text_full_of_citations_is_body_without_a_heading() -> None:
-    assert passages(ENTRIES.split("\n", 1)[1])[0].kind is PassageKind.BODY
+def test_entries_are_a_reference_list_without_a_heading_too() -> None:
+    assert passages(ENTRIES.split("\n", 1)[1])[0].kind is PassageKind.REFERENCES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lit squares had less crime (Berg, 2011; Dahl & Ek, 2014), and people felt safer in them (Falk, 2017, p. 3).",
+        "As Berg (2011) and Dahl (2014) say, the lamps of 2009 were better than those of 1998 and of 2002 before.",
+        "Enligt Falk, E. (2017). och Berg (2011) var brotten färre på de torg där lamporna byttes år 2009 och 2010.",
+    ],
+)
+def test_text_full_of_citations_is_body(text: str) -> None:
+    assert passages(text)[0].kind is PassageKind.BODY
 
 
 def test_a_heading_alone_does_not_make_text_a_reference_list() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.language import terms
 from corpus.library import Library
 from corpus.study import Description, State
 from ingest.receive import Incoming, NoPdfs, NoSuchFile, Receipt, Reception, Status, find_pdfs
@@ -54,8 +55,8 @@ def test_a_new_file_is_added_and_its_receipt_counts_what_came_in(reception: Rece
 
 def test_a_study_is_found_the_moment_its_receipt_is_given(reception: Reception, library: Library) -> None:
     receipt = reception.receive(Incoming("friakare.pdf", FREE_RIDERS))
-    words = library.question_terms("obligatorisk avgift", ["sv"])
-    best = library.passages([library.matching(words, 1)[0][0]])
+    words = list(terms("obligatorisk avgift", "sv"))
+    best = library.passages([library.matching("sv", words, 1)[0][0]])
     assert [passage.study_id for passage in best.values()] == [receipt.study_id]
 
 

@@ -7,7 +7,8 @@ from langchain_core.retrievers import BaseRetriever
 from corpus.library import Library
 from corpus.text import one_line
 from retriever.langchain import AmpRetriever
-from retriever.search import EmptyQuestion, search
+from retriever.reading import EmptyQuestion
+from retriever.search import search
 
 LIGHT = "Does street lighting reduce property crime?"
 

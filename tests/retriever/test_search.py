@@ -17,18 +17,8 @@ from corpus.study import Passage
 from corpus.text import one_line
 from corpus.words import Fault
 from retriever.answer import Question
-from retriever.search import (
-    LONGEST_QUESTION,
-    BadCount,
-    EmptyQuestion,
-    LongQuestion,
-    candidates,
-    content,
-    pair,
-    search,
-    understand,
-    weights,
-)
+from retriever.reading import LONGEST_QUESTION, EmptyQuestion, LongQuestion, content, read, understand
+from retriever.search import BadCount, candidates, pair, search, weights
 from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder, make_pdf
 from tests.retriever.libraries import fill
 
@@ -70,7 +60,7 @@ def test_hits_come_best_first(standing: Library) -> None:
 
 def test_a_page_comes_up_once_however_many_of_its_passages_match(library: Library) -> None:
     fill(library, long=make_pdf([LONG_PAGE, LONG_PAGE.replace("better", "brighter")]))
-    found = candidates(library, understand(LIGHT))
+    found = candidates(library, read(library, understand(LIGHT)))
     hits = search(library, LIGHT, 200).hits
     assert len(found) > 4
     assert sorted(hit.page for hit in hits) == [1, 2]
@@ -252,6 +242,6 @@ def test_a_page_that_no_vector_brings_up_is_found_by_its_words(settings: Setting
 
 
 def test_an_english_question_is_led_by_meaning_too(standing: Library) -> None:
-    found = candidates(standing, understand("Was fear measured?"))
+    found = candidates(standing, read(standing, understand("Was fear measured?")))
     assert found[0].cosine > 0.2
     assert re.search("fear of crime was not measured", found[0].passage.text)

@@ -5,7 +5,8 @@ import pytest
 from corpus.library import Library
 from corpus.study import PassageKind
 from retriever.ask import ask
-from retriever.search import candidates, understand
+from retriever.reading import read, understand
+from retriever.search import candidates
 from retriever.select import MOST_SENTENCES, Chosen, is_statement, select
 from tests.fakes import make_pdf
 from tests.retriever.libraries import fill
@@ -14,7 +15,7 @@ LIGHT = "Does street lighting reduce property crime?"
 
 
 def chosen(library: Library, question: str = LIGHT) -> list[Chosen]:
-    asked = understand(question)
+    asked = read(library, understand(question))
     return select(library, asked, candidates(library, asked))
 
 
@@ -98,7 +99,7 @@ def test_a_reference_list_is_never_quoted(library: Library) -> None:
         "Ek, A., 2012, It was found that street lighting reduced the property crime. Journal of Light 7, pp. 3-7."
     )
     fill(library, listed=make_pdf(["The lamps of the old town were lit from dusk to dawn in the winter.", references]))
-    kinds = {c.passage.kind for c in candidates(library, understand(LIGHT))}
+    kinds = {c.passage.kind for c in candidates(library, read(library, understand(LIGHT)))}
     assert PassageKind.REFERENCES in kinds
     assert not any(sentence.candidate.passage.kind is PassageKind.REFERENCES for sentence in chosen(library))
     assert not any("Journal" in text or "reduced" in text for text in texts(library))
