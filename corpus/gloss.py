@@ -290,6 +290,8 @@ class _FromEnglish(_Direction):
         if any(character.isdigit() for character in token):
             return Piece(start, end, token, Kind.NUMBER)
         lower = token.lower()
+        if lower in FUNCTION_WORDS["en"]:
+            return Piece(start, end, token, Kind.WORD)
         found = self._known.get(lower)
         if found is None:
             found = self._known[lower] = self._word(lower)

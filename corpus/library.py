@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from corpus.context import PAGE_SHARE, in_context
 from corpus.embedder import Embedder, ModelNotFound, ModelNotTrusted, open_embedder
 from corpus.gloss import Gloss, Glosser, open_glosser
-from corpus.language import SCANDINAVIAN
+from corpus.language import SCANDINAVIAN, stems
 from corpus.lexical import Field, LexicalIndex, Words
 from corpus.record import CannotWrite, Record, Vectors
 from corpus.settings import Settings
@@ -362,7 +362,8 @@ class Library:
     def _embed_again(self, progress: Progress) -> None:
         self._change_shadows(lambda *_: None, embed=False)
         notes = self._model_notes() | self._follows()
-        self.record.begin_next(**notes)
+        depends = notes if not self.embedder.reads("sv") else self._model_notes()  # what it reads itself needs no list
+        self.record.begin_next(**depends)
         body = [p for p in self.record.all_passages() if p.kind is PassageKind.BODY]
         made = self.record.next_vectors()
         missing = [p for p in body if p.id not in made]
@@ -521,6 +522,10 @@ class Library:
     def holds(self, field: Field, term: str) -> bool:
         """Does any passage hold this index term in a field?"""
         return self.lexical.document_frequency(field, term) > 0
+
+    def held_by(self, field: Field, words: str) -> int:
+        """In how many passages the rarest of some words stands, by its stem."""
+        return min((self.lexical.document_frequency(field, stem) for stem in stems(words, field[-2:])), default=0)
 
     def page(self, study_id: str, number: int) -> Page:
         """One page. Raises UnknownStudy or UnknownPage."""

@@ -158,24 +158,32 @@ class Found:
 
 
 def find(examples: Sequence[Example], pair: str, model: str) -> Found | None:
-    """The best weights of the grid for a pair; None where a half has no question of this pair."""
+    """The best weights of the grid for a pair; None where a half has no question of this pair.
+
+    Those in use stay where the grid's are no better on questions that did not choose them.
+    """
     mine = [e for e in examples if e.pair == pair]
     halves = [e for e in mine if e.half == 0], [e for e in mine if e.half == 1]
     if not all(halves):
         return None
-    best = _best(mine)
-    slope, intercept = platt(*_outcomes(mine, best))
     now = weights(model)[pair]
-    used = np.array([(now.words, now.page, now.vectors)])
-    crossed = [mean_by_source(told, _best(fitted)[np.newaxis])[0] for fitted, told in (halves, halves[::-1])]
+    used = np.array((now.words, now.page, now.vectors))
+    before = _mrr(mine, used)
+    crossed = float(np.mean([_mrr(told, _best(fitted)) for fitted, told in (halves, halves[::-1])]))
+    best = _best(mine) if crossed > before else used
+    slope, intercept = platt(*_outcomes(mine, best))
     return Found(
         pair=pair,
         weights=Weights(float(best[0]), float(best[1]), float(best[2]), slope, intercept),
         questions=len(mine),
-        fitted=float(mean_by_source(mine, best[np.newaxis])[0]),
-        crossed=float(np.mean(crossed)),
-        before=float(mean_by_source(mine, used)[0]),
+        fitted=_mrr(mine, best),
+        crossed=crossed,
+        before=before,
     )
+
+
+def _mrr(examples: Sequence[Example], chosen: Floats) -> float:
+    return float(mean_by_source(examples, chosen[np.newaxis])[0])
 
 
 def find_all(examples: Sequence[Example], model: str) -> list[Found]:

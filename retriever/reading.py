@@ -42,6 +42,7 @@ class Reading:
     gloss: Gloss
     words: Mapping[Field, Mapping[str, float]]
     vector: Vectors
+    understood: tuple[Understood, ...]
 
     def field(self, language: str) -> Field:
         """The field in which passages of a language are searched: Swedish by Swedish words, else English."""
@@ -50,13 +51,6 @@ class Reading:
     def stems(self, field: Field) -> dict[str, float]:
         """The words of a field without their 4-grams."""
         return {term: share for term, share in self.words[field].items() if not is_gram(term)}
-
-    @property
-    def understood(self) -> tuple[Understood, ...]:
-        """What each word that carries matter was taken to mean, each once; names and numbers stay as they are."""
-        pieces = content_pieces(self.gloss, self.question.language)
-        read = (Understood(p.source, p.equivalents[:3], p.kind.value) for p in pieces if p.kind not in _SAME)
-        return tuple({u.source.lower(): u for u in read}.values())
 
 
 def understand(text: str) -> Question:
@@ -77,7 +71,23 @@ def read(library: Library, question: Question) -> Reading:
     }
     if question.language == "sv":
         words["en"] = glossed_terms(gloss)
-    return Reading(question, gloss, words, library.encode_question(gloss, question.language))
+    vector = library.encode_question(gloss, question.language)
+    return Reading(question, gloss, words, vector, _understood(library, question, gloss))
+
+
+def _understood(library: Library, question: Question, gloss: Gloss) -> tuple[Understood, ...]:
+    """What each word that carries matter was taken to mean, each once; names and numbers stay as they are.
+
+    An English word's Swedish equivalents, which are only shown, come in the order in which Swedish passages use them.
+    """
+    found: dict[str, Understood] = {}
+    for piece in content_pieces(gloss, question.language):
+        if piece.kind not in _SAME:
+            equivalents = piece.equivalents
+            if question.language == "en":
+                equivalents = tuple(sorted(equivalents, key=lambda words: -library.held_by("sv", words)))
+            found.setdefault(piece.source.lower(), Understood(piece.source, equivalents[:3], piece.kind.value))
+    return tuple(found.values())
 
 
 def content(question: Question) -> str:

@@ -16,11 +16,12 @@ from corpus.embedder import (
     ModelNotTrusted,
     SentenceTransformerEmbedder,
     open_embedder,
+    profile,
 )
 from corpus.settings import Settings
+from tests.corpus.models import HIDDEN, make_model
 
 ROOT = Path(__file__).parent.parent.parent
-HIDDEN = 8
 ENGLISH = "A compulsory levy solves the free rider problem because every owner must pay."
 SWEDISH = "En obligatorisk avgift löser friåkarproblemet eftersom alla ägare måste betala."
 
@@ -41,31 +42,7 @@ def files(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model made on the spot: random weights, its own tokenizer, saved as safetensors."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizer
-
-    torch.manual_seed(1)
-    raw = tmp_path_factory.mktemp("raw")
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrstuvwxyz", *"##a ##b ##c".split()]
-    BertTokenizer(vocab={word: number for number, word in enumerate(words)}).save_pretrained(raw)
-    BertModel(
-        BertConfig(
-            vocab_size=len(words),
-            hidden_size=HIDDEN,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            intermediate_size=16,
-            max_position_embeddings=40,
-        )
-    ).save_pretrained(raw, safe_serialization=True)
-    transformer = Transformer(str(raw), max_seq_length=32)
-    model = SentenceTransformer(modules=[transformer, Pooling(HIDDEN)], device="cpu")
-    folder = tmp_path_factory.mktemp("model") / "tiny"
-    model.save(str(folder), safe_serialization=True)
-    return folder
+    return make_model(tmp_path_factory.mktemp("model") / "tiny")
 
 
 # Which model it is
@@ -156,6 +133,30 @@ def test_vectors_have_unit_length_and_the_dimension_of_the_identity(tiny: Path) 
 
 
 @pytest.mark.slow
+def test_prompts_come_from_the_models_own_configuration(tmp_path: Path) -> None:
+    plain = open_embedder(given(str(make_model(tmp_path / "plain"))))
+    prompted = open_embedder(given(str(make_model(tmp_path / "prompted", query="query: ", document="passage: "))))
+    text = "abc"
+    assert np.allclose(prompted.encode_query(text), plain.encode_query("query: abc"), atol=1e-5)
+    assert np.allclose(prompted.encode_documents([text])[0], plain.encode_documents(["passage: abc"])[0], atol=1e-5)
+    assert not np.allclose(prompted.encode_query(text), plain.encode_query(text), atol=1e-3)
+
+
+def test_a_model_whose_configuration_has_no_prompts_is_given_those_its_authors_ask_for(tmp_path: Path) -> None:
+    known = open_embedder(given(str(make_model(tmp_path / "multilingual-e5-small"))))
+    plain = open_embedder(given(str(make_model(tmp_path / "plain"))))
+    assert profile("intfloat/multilingual-e5-small").prompts == {"query": "query: ", "document": "passage: "}
+    assert np.allclose(known.encode_query("abc"), plain.encode_query("query: abc"), atol=1e-5)
+
+
+def test_the_bundled_model_reads_english_and_another_reads_all_unless_it_is_said(tmp_path: Path) -> None:
+    folder = str(make_model(tmp_path / "other"))
+    bundled, other = open_embedder(given("")), open_embedder(given(folder))
+    said = open_embedder(Settings(embedding_model=folder, embedding_reads="en da", _env_file=None))
+    reading = {model: [lang for lang in ("en", "sv", "da") if model.reads(lang)] for model in (bundled, other, said)}
+    assert list(reading.values()) == [["en"], ["en", "sv", "da"], ["en", "da"]]
+
+
 def test_no_texts_have_no_vectors_and_no_pieces(tiny: Path) -> None:
     embedder = open_embedder(given(str(tiny)))
     assert embedder.encode_documents([]).shape == (0, HIDDEN)
