@@ -15,6 +15,10 @@ from corpus.words import Language
 from retriever.reading import Reading
 from retriever.search import Candidate
 
+_FIFTH = 4
+_FEW = -4.0
+"""Stands for the fifth page's logit in a library of fewer pages: the page that a fifth would be tells nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -26,10 +30,13 @@ class Verdict:
 
 
 def judge(library: Library, reading: Reading, pages: Sequence[Candidate], chosen: int) -> Verdict:
-    """Judge by the best page's strength; with no sentence chosen there is no answer. The fit is in `judge.toml`."""
-    bar, slope, intercept = _fit(library.embedder.identity.name, reading.question.language)
-    best = max((page.strength for page in pages), default=0.0)
-    confidence = 1 / (1 + math.exp(-(intercept + slope * best))) if pages else 0.0
+    """Judge by how far the best page stands above the fifth, and by its cosine; the fit is in `judge.toml`.
+
+    Where five pages fit a question alike, most often none of them answers it. With no sentence chosen there is no answer.
+    """
+    fit = _fit(library.embedder.identity.name)
+    confidence = _confidence(fit, sorted(pages, key=lambda page: -page.score)) if pages else 0.0
+    bar = fit["bar"]
     return Verdict(chosen > 0 and confidence >= bar, round(confidence, 3), unknown_words(library, reading))
 
 
@@ -52,9 +59,18 @@ def _any_held(library: Library, language: Language, text: str) -> bool:
     return any(library.holds(language, stem(word, language)) for word in words)
 
 
+def _confidence(fit: dict[str, float], pages: Sequence[Candidate]) -> float:
+    fifth = _logit(pages[_FIFTH].score) if len(pages) > _FIFTH else _FEW
+    gap = max(0.0, _logit(pages[0].score) - fifth)
+    return 1 / (1 + math.exp(-(fit["intercept"] + fit["gap"] * gap + fit["cosine"] * pages[0].cosine)))
+
+
+def _logit(score: float) -> float:
+    return math.log(max(score, 1e-6) / max(1 - score, 1e-6))
+
+
 @cache
-def _fit(model: str, language: str) -> tuple[float, float, float]:
+def _fit(model: str) -> dict[str, float]:
     with (Path(__file__).parent / "judge.toml").open("rb") as file:
         table = tomllib.load(file)
-    fitted = table.get(model, table["*"])[language]
-    return table["bar"], fitted["slope"], fitted["intercept"]
+    return dict(table.get(model, table["*"]))

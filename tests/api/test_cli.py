@@ -173,6 +173,72 @@ def test_a_swedish_question_is_answered_in_swedish_whatever_the_setting(filled: 
     assert "Friåkare i platssamverkan, s. 2" in shown
 
 
+def test_an_answer_in_json_tells_how_the_question_was_read_and_what_came_back(filled: Amp) -> None:
+    answer = json.loads(filled("ask", "Minskar gatubelysning glimmervippan i Malmö?", "--json").stdout)
+    read = {word["source"]: word for word in answer["understood"]}
+    assert list(read) == ["Minskar", "gatubelysning", "glimmervippan"]
+    assert (read["gatubelysning"]["kind"], read["gatubelysning"]["equivalents"][0]) == ("term", "street lighting")
+    assert read["glimmervippan"] == {"source": "glimmervippan", "equivalents": [], "kind": "unknown"}
+    shown = [source["language"] for source in answer["citations"] + answer["nearest"]]
+    assert answer["returned"] == {name: shown.count(name) for name in ("sv", "en")}
+
+
+@pytest.mark.parametrize("verb", ["ask", "search"])
+@pytest.mark.parametrize(
+    ("question", "read", "unread"),
+    [
+        (
+            "Minskar gatubelysning glimmervippan?",
+            r"Läst på engelska som: gatubelysning → street lighting\b.*; Minskar → ",
+            "Finns inte i ordlistan: glimmervippan.",
+        ),
+        (
+            "Who are the free riders of flibbertology?",
+            r"Read in Swedish as: .*\bfree riders → friåkare\b",
+            "Not in the term list: flibbertology.",
+        ),
+    ],
+)
+def test_a_person_is_shown_how_the_question_was_read(
+    filled: Amp, verb: str, question: str, read: str, unread: str
+) -> None:
+    shown = " ".join(filled(verb, question).stdout.split())
+    assert re.search(read, shown)
+    assert unread in shown
+
+
+def test_a_person_is_told_how_many_hits_of_each_language_are_shown(filled: Amp) -> None:
+    assert "Shown: 2 in Swedish, 2 in English." in filled("search", LIGHT).stdout
+    assert "Visade: 2 på svenska, 2 på engelska." in filled("search", "Minskar gatubelysning brotten?").stdout
+    assert "Shown: 0 in Swedish, 2 in English." in filled("search", LIGHT, "--only", "en").stdout
+
+
+@pytest.mark.parametrize("question", [LIGHT, "Hur löser man friåkarproblemet?"])
+@pytest.mark.parametrize("only", ["sv", "en"])
+def test_one_language_alone_is_searched_where_one_is_wanted(filled: Amp, question: str, only: str) -> None:
+    hits = filled.lines("search", question, "--only", only, "--json")[0]
+    assert [hit["language"] for hit in hits] == [only] * 2
+    answer = filled.lines("ask", question, "--only", only, "--json")[0]
+    assert {source["language"] for source in answer["citations"] + answer["nearest"]} == {only}
+    assert answer["searched"] == answer["returned"] == {"sv": 0, "en": 0, only: 2}
+
+
+@pytest.mark.parametrize("verb", ["ask", "search"])
+def test_a_batch_is_answered_from_one_language_where_one_is_wanted(filled: Amp, verb: str) -> None:
+    path = batch(filled, {"id": "a", "question": LIGHT}, {"id": "b", "question": "Hur löser man friåkarproblemet?"})
+    for line in filled.lines(verb, "--batch", path, "--only", "sv", "--json"):
+        sources = line["hits"] if verb == "search" else line["citations"] + line["nearest"]
+        assert {source["language"] for source in sources} == {"sv"}
+
+
+@pytest.mark.parametrize("verb", ["ask", "search"])
+@pytest.mark.parametrize("only", ["de", ""])
+def test_a_language_that_nothing_is_written_in_is_a_wrong_call(filled: Amp, verb: str, only: str) -> None:
+    called = filled(verb, LIGHT, "--only", only)
+    assert (called.exit_code, called.stdout) == (WRONG_CALL, "")
+    assert "--only" in called.stderr
+
+
 @pytest.mark.parametrize("verb", ["ask", "search"])
 @pytest.mark.parametrize(
     ("question", "said"),
@@ -348,6 +414,71 @@ def test_a_bad_set_of_questions_is_a_wrong_call_that_names_the_line(filled: Amp)
     called = filled("eval", "run", batch(filled, "{}"), "--json")
     assert (called.exit_code, called.stdout) == (WRONG_CALL, "")
     assert "at line 1" in called.stderr
+
+
+# Following the term list
+
+
+def write_terms(folder: Path, free_riders: str) -> None:
+    """A small term list whose first term is in both Swedish passages of the small library, once in a compound."""
+    folder.mkdir(exist_ok=True)
+    glossary = f"sv,en,sv_variants,en_variants,area,note\nfriåkare,{free_riders},,,BID,\n"
+    (folder / "glossary.csv").write_text(glossary, "utf-8")
+    (folder / "lexicon.csv").write_text("sv,en,class,forms\nproblem,problem,noun,\n", "utf-8")
+
+
+@pytest.fixture
+def own_terms(filled: Amp) -> Path:
+    """The folder of a term list that the small library follows."""
+    folder = filled.folder / "terms"
+    write_terms(folder, "free rider")
+    filled.environment["AMP_TERMS"] = str(folder)
+    assert filled("studies").exit_code == DONE
+    return folder
+
+
+def test_a_changed_term_list_is_followed_when_the_library_is_next_opened(filled: Amp, own_terms: Path) -> None:
+    def best() -> tuple[dict[str, Any], str]:
+        called = filled("search", "Who are the freeloaders?", "--only", "sv", "-k", "1", "--json")
+        return json.loads(called.stdout)[0], called.stderr
+
+    unread, silence = best()
+    write_terms(own_terms, "freeloader")
+    read, said = best()
+    assert silence == ""
+    assert " ".join(said.split()) == "The term list has changed: 2 passages were read anew with it."
+    assert "Friåkare är ägare" in read["text"]
+    assert read["score"] > 2 * unread["score"]
+    assert filled.lines("search", "Who are the freeloaders?", "--json")[0][0]["file"] == "friakare.pdf"
+
+
+def test_a_term_list_is_followed_once(filled: Amp, own_terms: Path) -> None:
+    write_terms(own_terms, "freeloader")
+    assert filled("search", LIGHT, "--json").stderr != ""
+    assert filled("search", LIGHT, "--json").stderr == ""
+
+
+def test_of_a_change_that_reads_every_passage_as_before_nothing_is_said(filled: Amp, own_terms: Path) -> None:
+    with (own_terms / "glossary.csv").open("a", encoding="utf-8") as file:
+        file.write("gatlykta,street lamp,,,lighting,\n")
+    assert filled("search", LIGHT, "--json").stderr == ""
+
+
+def test_that_the_term_list_was_followed_is_said_in_the_readers_language(filled: Amp, own_terms: Path) -> None:
+    filled.environment["AMP_LANGUAGE"] = "sv"
+    write_terms(own_terms, "freeloader")
+    called = filled("ask", LIGHT, "--json")
+    assert " ".join(called.stderr.split()) == "Ordlistan har ändrats: 2 passager har lästs om med den."
+    assert json.loads(called.stdout)["answered"] is True
+
+
+def test_an_answer_follows_the_list_that_the_question_is_read_with(filled: Amp, own_terms: Path) -> None:
+    write_terms(own_terms, "freeloader")
+    answer = filled.lines("ask", "Vem är friåkare?", "--json")[0]
+    assert [w for w in answer["understood"] if w["source"] == "friåkare"] == [
+        {"source": "friåkare", "equivalents": ["freeloader"], "kind": "term"}
+    ]
+    assert filled("doctor", "--json").exit_code == DONE
 
 
 # Settings and the call itself

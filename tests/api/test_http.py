@@ -56,6 +56,49 @@ def test_a_question_without_an_answer_is_no_error(reading: TestClient) -> None:
     assert answer["nearest"]
 
 
+def test_an_answer_tells_how_the_question_was_read_and_what_came_back(reading: TestClient) -> None:
+    answer = reading.post("/v1/questions", json={"question": "Minskar gatubelysning glimmervippan i Malmö?"}).json()
+    read = {word["source"]: word for word in answer["understood"]}
+    assert list(read) == ["Minskar", "gatubelysning", "glimmervippan"]
+    assert read["gatubelysning"]["kind"] == "term"
+    assert read["gatubelysning"]["equivalents"][0] == "street lighting"
+    assert read["glimmervippan"] == {"source": "glimmervippan", "equivalents": [], "kind": "unknown"}
+    shown = [source["language"] for source in answer["citations"] + answer["nearest"]]
+    assert answer["returned"] == {name: shown.count(name) for name in ("sv", "en")}
+
+
+@pytest.mark.parametrize(("only", "counts"), [("sv", {"sv": 2, "en": 0}), ("en", {"sv": 0, "en": 2})])
+def test_a_question_is_answered_from_one_language_where_one_is_wanted(
+    reading: TestClient, only: str, counts: dict[str, int]
+) -> None:
+    answer = reading.post("/v1/questions", json={"question": LIGHT, "only": only}).json()
+    assert {source["language"] for source in answer["citations"] + answer["nearest"]} == {only}
+    assert answer["answered"] == (only == "en")
+    assert (answer["searched"], answer["returned"]) == (counts, counts)
+
+
+@pytest.mark.parametrize(("only", "counts"), [("sv", {"sv": 2, "en": 0}), ("en", {"sv": 0, "en": 2})])
+def test_one_language_is_searched_where_one_is_wanted(reading: TestClient, only: str, counts: dict[str, int]) -> None:
+    found = reading.get("/v1/search", params={"q": LIGHT, "only": only}).json()
+    assert [hit["language"] for hit in found["hits"]] == [only] * 2
+    assert (found["searched"], found["returned"]) == (counts, counts)
+
+
+def test_no_wish_for_one_language_is_a_wish_for_both(reading: TestClient) -> None:
+    asked = [reading.post("/v1/questions", json={"question": LIGHT, **wish}).json() for wish in ({}, {"only": None})]
+    assert asked[0] == asked[1]
+    assert asked[0]["searched"] == {"sv": 2, "en": 2}
+
+
+@pytest.mark.parametrize("only", ["de", "SV", "sv,en", ""])
+def test_a_language_that_nothing_is_written_in_is_refused(reading: TestClient, only: str) -> None:
+    posted = reading.post("/v1/questions", json={"question": LIGHT, "only": only})
+    got = reading.get("/v1/search", params={"q": LIGHT, "only": only})
+    for refused in (posted, got):
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "invalid_request")
+        assert "only" in refused.json()["error"]["message"]
+
+
 def test_a_search_gives_pages_best_first(reading: TestClient) -> None:
     found = reading.get("/v1/search", params={"q": LIGHT, "k": 3}).json()
     assert found["question"] == {"text": LIGHT, "language": "en"}

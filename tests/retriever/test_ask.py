@@ -4,6 +4,7 @@ import math
 import sqlite3
 import tomllib
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,15 +136,23 @@ def test_without_a_sentence_to_show_there_is_no_answer_however_sure(standing: Li
     assert not judge(standing, question, pages, 0).answered
 
 
-def test_the_judge_has_a_fit_for_both_languages_of_every_model() -> None:
+def test_the_judge_has_a_fit_for_every_model() -> None:
     table = tomllib.loads(JUDGE.read_text("utf-8"))
-    assert 0 < table.pop("bar") < 1
     assert {"*", FakeEmbedder().identity.name} <= table.keys()
     for model, fit in table.items():
-        assert fit.keys() == {"sv", "en"}, model
-        for line in fit.values():
-            assert line["slope"] > 0
-            assert math.isfinite(line["intercept"])
+        assert fit.keys() == {"bar", "gap", "cosine", "intercept"}, model
+        assert 0 < fit["bar"] < 1
+        assert fit["gap"] > 0
+        assert all(math.isfinite(value) for value in fit.values())
+
+
+def test_the_judge_is_less_sure_where_many_pages_fit_alike(library: Library) -> None:
+    finding = "Street lighting reduced property crime by 14 per cent in the lit squares of town {}."
+    fill(library, one=make_pdf([finding.format(1), *(f"The harbour of town {n} has a crane." for n in range(5))]))
+    asked = reading(library, LIGHT)
+    pages = by_page(candidates(library, asked))
+    alike = [replace(page, score=pages[0].score) for page in pages]
+    assert judge(library, asked, alike, 1).confidence < judge(library, asked, pages, 1).confidence
 
 
 # What an answer was made from

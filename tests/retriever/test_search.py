@@ -19,7 +19,7 @@ from corpus.words import Fault
 from retriever.answer import Question
 from retriever.reading import LONGEST_QUESTION, EmptyQuestion, LongQuestion, content, read, understand
 from retriever.search import BadCount, candidates, pair, search, weights
-from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder, make_pdf
+from tests.fakes import FakeEmbedder, make_pdf
 from tests.retriever.libraries import fill
 
 LIGHT = "Does street lighting reduce property crime?"
@@ -201,35 +201,6 @@ def test_danish_and_norwegian_passages_are_weighed_as_swedish_ones(asked: str, w
 def test_grammar_words_do_not_count_unless_there_are_no_others() -> None:
     assert content(Question("Does street lighting reduce the crime?", "en")) == "street lighting reduce crime"
     assert content(Question("Who are they?", "en")) == "who are they"
-
-
-SWEDISH_NOISE = make_pdf(
-    [
-        "Belysning på torget\nBättre belysning minskar brotten på torget under de mörka månaderna.\n"
-        "Kommunen bytte ut alla gamla lampor längs gångstråken mot station och skola.",
-        "Klotter och städning\nSnabb sanering av klotter gör att platsen upplevs som välskött och trygg.\n"
-        "Städningen sköts av en gemensam driftorganisation som alla är nöjda med.",
-    ]
-)
-
-
-def spiteful_library(settings: Settings, name: str) -> Library:
-    library = Library(settings, write=True, embedder=SpitefulEmbedder("friåkarproblemet", name))
-    fill(library, friakare=FREE_RIDERS, brus=SWEDISH_NOISE, lighting=LIGHTING)
-    return library
-
-
-def test_vectors_of_an_english_model_do_not_drown_swedish_words(settings: Settings) -> None:
-    with spiteful_library(settings, FakeEmbedder().identity.name) as library:
-        hits = search(library, "Hur löser man friåkarproblemet?").hits
-        assert "obligatorisk avgift löser friåkarproblemet" in hits[0].text
-        assert (hits[0].file, hits[0].page) == ("friakare.pdf", 2)
-
-
-def test_with_a_multilingual_model_the_same_vectors_would_count(settings: Settings) -> None:
-    """The test above can fail: equal weights put the wrong pages first."""
-    with spiteful_library(settings, "nobody/multilingual") as library:
-        assert "friåkarproblemet" not in search(library, "Hur löser man friåkarproblemet?").hits[0].text
 
 
 def test_a_page_that_no_vector_brings_up_is_found_by_its_words(settings: Settings) -> None:
