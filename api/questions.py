@@ -29,7 +29,7 @@ class Asked(BaseModel):
     """A question, in Swedish or English."""
 
     question: str = Field(examples=["Hur undviker vi friåkarproblemet?"])
-    only: Language | None = Field(None, description="sources in one language only, sv or en")
+    only: Language | None = Field(None, description="sources in one language only", examples=["sv"])
 
 
 _ASKED = {
@@ -49,7 +49,7 @@ def get_search(
     library: OpenLibrary,
     q: Annotated[str, Query(description="the question", examples=["lighting and fear"])],
     k: Annotated[int, Query(description="how many hits, 1 to 200", examples=[10])] = 10,
-    only: Annotated[Language | None, Query(description="sources in one language only, sv or en")] = None,
+    only: Annotated[Language | None, Query(description="sources in one language only", examples=["sv"])] = None,
 ) -> Found:
     """The pages that best match a question, best first."""
     return search(library, q, k, only)

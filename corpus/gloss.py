@@ -15,7 +15,7 @@ from corpus.terms import FILES, FOLDER, Term, TermList, read_terms
 from corpus.words import Language
 
 MOST_EQUIVALENTS = 5
-_LONGEST_PHRASE = 6
+_LONGEST_PHRASE = 8
 _LONG = 7
 _SURE_PART = 4
 _DEFINITE = ("en", "et", "an")
@@ -24,7 +24,7 @@ _LONG_ENGLISH = 5
 _MOST_HYPHENS = 2
 _INFLECTED = frozenset({"", "noun", "adj"})
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’:.][^\W_]+)*(?:-(?!\w))?")
-_BREAKS = re.compile(r"[.!?:;()\n]")
+_BREAKS = re.compile(r"[.,!?:;()]|\n\s*\n")
 _INITIAL = "^"
 _CLOSING = "\"'“”‘’«»)]"
 
@@ -156,7 +156,8 @@ class _FromSwedish(_Direction):
         self._words: dict[str, dict[str, list[Term]]] = {}
         self._forms: dict[str, list[Term]] = {}
         self._cased: dict[str, list[Term]] = {}
-        self._initial = {t.sv.removeprefix(_INITIAL): t for t in terms if t.sv.startswith(_INITIAL)}
+        openings = [term for term in terms if term.sv.startswith(_INITIAL)]
+        self._initial = {form.removeprefix(_INITIAL): t for t in openings for form in reversed(t.spellings)}
         self._english = {word for t in terms for word in t.en if " " not in word and len(word) >= _LONG_ENGLISH}
         for term in terms:  # the glossary's terms come first, and so do their equivalents
             if not term.sv.startswith(_INITIAL):
@@ -184,14 +185,15 @@ class _FromSwedish(_Direction):
 
     def _word_piece(self, text: str, start: int, token: str) -> Piece:
         end = start + len(token)
-        if any(character.isdigit() for character in token) or token.count("-") > _MOST_HYPHENS:
-            return Piece(start, end, token, Kind.NUMBER)
-        cased = self._cased.get(token) or self._cased.get(re.sub(r"[:’']?s$", "", token))
-        if cased:
-            return Piece(start, end, token, _kind(cased[0]), _merged(term.en for term in cased))
-        initial = _is_initial(text, start)
         lower = token.lower()
-        if initial and lower in self._initial:
+        odd = any(character.isdigit() for character in token) or token.count("-") > _MOST_HYPHENS
+        exact = self._cased.get(token) or self._cased.get(re.sub(r"[:’']?s$", "", token))
+        if exact or odd:
+            exact = exact or self._forms.get(lower, [])
+            kind = _kind(exact[0]) if exact else Kind.NUMBER
+            return Piece(start, end, token, kind, _merged(term.en for term in exact))
+        begins, initial = _begins_sentence(text, start), _is_initial(text, start)
+        if begins and lower in self._initial:
             return Piece(start, end, token, Kind.WORD, self._initial[lower].en)
         kind, equivalents = self._in_place(token, lower, initial)
         return Piece(start, end, token, kind, equivalents)
@@ -207,6 +209,8 @@ class _FromSwedish(_Direction):
                 return Kind.NAME, ()
             if not initial and self._is_name(lower, kind):
                 return Kind.NAME, (token, *equivalents)[:MOST_EQUIVALENTS]
+            if not initial and kind is Kind.COMPOUND:  # an institution, or a place named like one
+                return kind, (equivalents[0], token, *equivalents[1:])[:MOST_EQUIVALENTS]
         return kind, equivalents
 
     def _is_english(self, word: str) -> bool:
@@ -215,7 +219,11 @@ class _FromSwedish(_Direction):
 
     def _is_name(self, lower: str, kind: Kind) -> bool:
         """Is a word with a capital inside a sentence a name? Not those of the list, nor "Försäkringskassan"."""
-        if kind is Kind.TERM or any("name" in self._words.get(base, ()) for base in (lower, lower.removesuffix("s"))):
+        if (
+            kind is Kind.TERM
+            or lower in FUNCTION_WORDS["sv"]
+            or any("name" in self._words.get(base, ()) for base in (lower, lower.removesuffix("s")))
+        ):
             return False
         institution = len(lower) >= _LONG and lower.removesuffix("s").endswith(_DEFINITE)
         return not institution or (kind is Kind.COMPOUND and self._has_short_part(lower))
@@ -269,13 +277,17 @@ class _FromEnglish(_Direction):
 
     def __init__(self, terms: Sequence[Term]) -> None:
         super().__init__()
+        self._cased: dict[str, tuple[str, ...]] = {}
         words: dict[str, list[_Reverse]] = {}
         phrases: dict[str, list[_Reverse]] = {}
         for term in terms:
             if term.word_class == "prefix" or term.sv.startswith(_INITIAL):
                 continue
             for rank, equivalent in enumerate(term.en):
-                if equivalent.lower() in FUNCTION_WORDS["en"] or equivalent.isupper():
+                if equivalent.lower() in FUNCTION_WORDS["en"]:
+                    continue
+                if equivalent.isupper():
+                    self._cased.setdefault(equivalent, (term.sv,))
                     continue
                 into = phrases if " " in equivalent else words
                 order = (rank, not term.area, " " in term.sv, len(term.en))
@@ -290,6 +302,9 @@ class _FromEnglish(_Direction):
         if any(character.isdigit() for character in token):
             return Piece(start, end, token, Kind.NUMBER)
         lower = token.lower()
+        if token.isupper() and len(token) > 1 and not text.isupper():  # an acronym, and no other word
+            kind = Kind.TERM if token in self._cased else Kind.NAME
+            return Piece(start, end, token, kind, self._cased.get(token, ()))
         if lower in FUNCTION_WORDS["en"]:
             return Piece(start, end, token, Kind.WORD)
         found = self._known.get(lower)
@@ -330,12 +345,18 @@ def _merged(many: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s[rank] for rank in ranks for s in lists if rank < len(s)))[:MOST_EQUIVALENTS]
 
 
-def _is_initial(text: str, start: int) -> bool:
+def _begins_sentence(text: str, start: int) -> bool:
     """Does a sentence begin here?"""
     before = text[max(0, start - 6) : start].rstrip().rstrip(_CLOSING + "([").rstrip()
-    return not before or before[-1] in ".!?:" or "\n" in text[max(0, start - 1) : start]
+    return not before or before[-1] in ".!?:"
+
+
+def _is_initial(text: str, start: int) -> bool:
+    """May a capital here be that of a sentence or a heading, and so tell of no name?"""
+    return _begins_sentence(text, start) or "\n" in text[max(0, start - 1) : start]
 
 
 def content_pieces(gloss: Gloss, language: Language) -> tuple[Piece, ...]:
-    """The pieces that carry matter: phrases, and words that are not the language's function words."""
-    return tuple(p for p in gloss.pieces if " " in p.source or p.source.lower() not in FUNCTION_WORDS[language])
+    """The pieces that carry matter: those with a word that is no function word of the language."""
+    grammar = FUNCTION_WORDS[language]
+    return tuple(p for p in gloss.pieces if any(word not in grammar for word in p.source.lower().split()))

@@ -79,7 +79,7 @@ _LONGEST_WORD = 60
 _MOST_PARTS = 4
 _LAST_CLASSES = ("noun", "adj", "verb")
 _FIRST_CLASSES = ("prefix", "noun", "adj", "name", "num", "pron", "verb", "prep", "adv")
-_NEVER_LAST = frozenset("and anda bar bara era het hot lös lösa ring ringa skap skapa ära öra öre".split())
+_NEVER_LAST = frozenset("and anda bar bara era het heta hot lös lösa ring ringa skap skapa ära öra öre".split())
 """Headwords that look like endings of words ("-het", "-era"), and so end no compound here."""
 _BEFORE_VOWEL = {"o": "a", "u": "a", "e": "a"}  # kvinno-, gatu-, fråge-
 

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from corpus.context import PAGE_SHARE, in_context
 from corpus.embedder import Embedder, ModelNotFound, ModelNotTrusted, open_embedder
 from corpus.gloss import Gloss, Glosser, open_glosser
-from corpus.language import SCANDINAVIAN, stems
+from corpus.language import FUNCTION_WORDS, SCANDINAVIAN, stems
 from corpus.lexical import Field, LexicalIndex, Words
 from corpus.record import CannotWrite, Record, Vectors
 from corpus.settings import Settings
@@ -472,10 +472,10 @@ class Library:
         """The term list of today, ready to gloss with."""
         return open_glosser(self.terms_folder)
 
-    def notice(self, gloss: Gloss) -> None:
+    def notice(self, gloss: Gloss, language: Language) -> None:
         """Note the words of a question that the term list does not know, for staff to look at."""
         if self.settings.note_unknown_words:
-            self.unknown_words.add(gloss.unknown)
+            self.unknown_words.add([word for word in gloss.unknown if word not in FUNCTION_WORDS[language]])
 
     @property
     def unknown_words(self) -> UnknownWords:

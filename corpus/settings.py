@@ -22,7 +22,9 @@ def _language_here() -> Language:
 class Settings(BaseSettings):
     """All settings; each is an environment variable with the prefix `AMP_`."""
 
-    model_config = SettingsConfigDict(env_prefix="AMP_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="AMP_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data: Path = Field(Path("data"), description="the folder of the library")
     language: Literal["sv", "en"] = Field(default_factory=_language_here, description="language of messages")

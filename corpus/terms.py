@@ -171,7 +171,7 @@ def _without_cycles(terms: list[Term], faults: list[BadTerm]) -> Iterator[Term]:
 def _way_back(start: Term, glossary: dict[str, Term], dropped: set[str]) -> list[str]:
     """The headwords by which a term's variants lead back to it; empty when they do not."""
     waiting = [[start.sv]]
-    seen: set[str] = set()
+    seen = {start.sv.casefold()}
     while waiting:
         way = waiting.pop()
         for variant in glossary[way[-1].casefold()].forms:

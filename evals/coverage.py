@@ -13,10 +13,17 @@ from corpus.gloss import Glosser, Kind, open_glosser
 from corpus.language import language_of
 from corpus.settings import Settings
 from corpus.terms import FOLDER
+from corpus.words import Fault
 from ingest.read import ChildReader
 from ingest.receive import NoSuchFile
 
 _KNOWN = (Kind.TERM, Kind.WORD, Kind.COMPOUND)
+
+
+class BadText(Fault):
+    """A file cannot be read as text."""
+
+    code = "bad_text"
 
 
 @dataclass(slots=True)
@@ -62,7 +69,7 @@ def _counts(tally: Tally) -> dict[str, int]:
 
 
 def measure(paths: Sequence[Path], settings: Settings) -> Coverage:
-    """Gloss the Swedish in PDFs, text files, and the texts of JSON lines. Raises NoSuchFile."""
+    """Gloss the Swedish in PDFs, text files, and the texts of JSON lines. Raises NoSuchFile or BadText."""
     glosser = open_glosser(settings.terms or FOLDER)
     unknown: Counter[str] = Counter()
     tallies = []
@@ -99,9 +106,14 @@ def _texts(path: Path, reader: ChildReader) -> Iterator[str]:
 
 
 def _read(path: Path, reader: ChildReader) -> Iterable[str]:
-    if path.suffix == ".pdf":
+    """The texts of a PDF, of JSON lines, or of a text file; nothing of other kinds of file."""
+    kind = path.suffix.lower()
+    if kind == ".pdf":
         return (page.text for page in reader.read(path).pages)
-    if path.suffix == ".jsonl":
-        rows = (json.loads(line) for line in path.read_text("utf-8-sig").split("\n") if line.strip())
-        return (f"{row.get('title') or ''}\n{row['text']}" for row in rows if "text" in row)
-    return path.read_text("utf-8-sig").split("\n\n") if path.suffix in (".txt", ".md") else ()
+    try:
+        if kind == ".jsonl":
+            rows = [json.loads(line) for line in path.read_text("utf-8-sig").split("\n") if line.strip()]
+            return [f"{row.get('title') or ''}\n{row['text']}" for row in rows if "text" in row]
+        return path.read_text("utf-8-sig").split("\n\n") if kind in (".txt", ".md") else ()
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise BadText(file=path, why=error) from error

@@ -31,7 +31,7 @@ def _ask(library: Library, question: Question, only: Language | None) -> Answer:
     pages = balanced(by_page(found), FIRST)
     citations = tuple(_citations(library, select(library, reading, found)))
     verdict = judge(library, reading, pages, len(citations))
-    library.notice(reading.gloss)
+    library.notice(reading.gloss, question.language)
     return _answer(library, reading, pages, citations, verdict, searched(library, only))
 
 

@@ -32,7 +32,7 @@ class Verdict:
 def judge(library: Library, reading: Reading, pages: Sequence[Candidate], chosen: int) -> Verdict:
     """Judge by how far the best page stands above the fifth, and by its cosine; the fit is in `judge.toml`.
 
-    Where five pages fit a question alike, most often none of them answers it. With no sentence chosen there is no answer.
+    Where five pages fit alike, most often none of them answers. With no sentence chosen there is no answer.
     """
     fit = _fit(library.embedder.identity.name)
     confidence = _confidence(fit, sorted(pages, key=lambda page: -page.score)) if pages else 0.0

@@ -87,7 +87,7 @@ def _search(library: Library, question: Question, k: int, only: Language | None)
     reading = read(library, question)
     pages = balanced(by_page(candidates(library, reading, only)), k)
     hits = tuple(hit(library, candidate) for candidate in pages[:k])
-    library.notice(reading.gloss)
+    library.notice(reading.gloss, question.language)
     return Found(
         question=question,
         hits=hits,

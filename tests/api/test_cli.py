@@ -446,7 +446,7 @@ def test_a_changed_term_list_is_followed_when_the_library_is_next_opened(filled:
     write_terms(own_terms, "freeloader")
     read, said = best()
     assert silence == ""
-    assert " ".join(said.split()) == "The term list has changed: 2 passages were read anew with it."
+    assert " ".join(said.split()) == "The term list has changed. Passages read anew with it: 2."
     assert "Friåkare är ägare" in read["text"]
     assert read["score"] > 2 * unread["score"]
     assert filled.lines("search", "Who are the freeloaders?", "--json")[0][0]["file"] == "friakare.pdf"
@@ -468,7 +468,7 @@ def test_that_the_term_list_was_followed_is_said_in_the_readers_language(filled:
     filled.environment["AMP_LANGUAGE"] = "sv"
     write_terms(own_terms, "freeloader")
     called = filled("ask", LIGHT, "--json")
-    assert " ".join(called.stderr.split()) == "Ordlistan har ändrats: 2 passager har lästs om med den."
+    assert " ".join(called.stderr.split()) == "Ordlistan har ändrats. Passager som lästs om med den: 2."
     assert json.loads(called.stdout)["answered"] is True
 
 

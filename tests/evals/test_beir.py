@@ -195,6 +195,12 @@ def test_each_document_is_found_by_its_id_and_shown_by_its_title(library: Librar
     assert [library.study(name).title for name in ("d1", "d2")] == ["Lamps", "d2"]
 
 
+def test_documents_are_found_in_a_library_that_was_searched_before_it_was_filled(library: Library) -> None:
+    assert found(library, "How many thefts in 2017?") == []
+    fill(library, [Text("d1", "", "Thefts 2015 2016 2017 2018 2019\n1045 1988 1033 1120 1984", "en")])
+    assert found(library, "How many thefts in 2017?") == ["d1"]
+
+
 def test_a_document_is_one_page_that_opens_with_its_title(library: Library) -> None:
     fill(library, [Text("d1", "Lamps", "Street lighting reduced burglary in the squares.", "en")])
     assert library.page("d1", 1).text == "Lamps\nStreet lighting reduced burglary in the squares."

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -268,6 +269,14 @@ def test_weights_that_suit_one_half_alone_do_badly_when_crossed() -> None:
     found = find([*one, *other], "en-en", BUNDLED)
     assert found
     assert found.crossed < found.fitted - 0.1
+
+
+def test_each_half_is_tried_with_the_other_s_weights() -> None:
+    one, other = [e for e in telling(0) if e.half == 0], [e for e in telling(1) if e.half == 1]
+    there = find([*one, *other], "en-en", BUNDLED)
+    back = find([replace(e, half=1 - e.half) for e in (*one, *other)], "en-en", BUNDLED)
+    assert there
+    assert there == back
 
 
 @pytest.mark.parametrize("half", [0, 1])

@@ -147,8 +147,14 @@ def test_the_judge_has_a_fit_for_every_model() -> None:
 
 
 def test_the_judge_is_less_sure_where_many_pages_fit_alike(library: Library) -> None:
-    finding = "Street lighting reduced property crime by 14 per cent in the lit squares of town {}."
-    fill(library, one=make_pdf([finding.format(1), *(f"The harbour of town {n} has a crane." for n in range(5))]))
+    finding = "Street lighting reduced property crime by 14 per cent in the lit squares of the town."
+    goods = ("timber", "herring", "barley", "iron ore", "coal", "paper")
+    fill(
+        library,
+        one=make_pdf(
+            [finding, *(f"Much {cargo} came to the harbour by ship in the {cargo} trade." for cargo in goods)]
+        ),
+    )
     asked = reading(library, LIGHT)
     pages = by_page(candidates(library, asked))
     alike = [replace(page, score=pages[0].score) for page in pages]
