@@ -66,7 +66,7 @@ def read_beir(folder: Path) -> Benchmark:
     for query, document, grade in _qrels(folder):
         if grade > 0 and document in known:
             grades.setdefault(query, {})[document] = grade
-    asked = list(_lines(folder / "queries.jsonl", lambda row: (str(row["_id"]), str(row["text"]))))
+    asked = list(_lines(folder / "queries.jsonl", lambda row: (_given(row, "_id"), _given(row, "text"))))
     queries = tuple(Query(i, text, grades[i]) for i, text in asked if i in grades)
     if not queries:
         raise BadBenchmark(file=folder, line=0, why="no question has an answer among the documents")
@@ -74,8 +74,15 @@ def read_beir(folder: Path) -> Benchmark:
 
 
 def _text(row: dict[str, Any]) -> Text:
-    title, text = str(row.get("title") or ""), str(row["text"])
-    return Text(str(row["_id"]), title, text, str(row.get("lang") or language_of(f"{title} {text}")))
+    title, text = str(row.get("title") or ""), _given(row, "text")
+    return Text(_given(row, "_id"), title, text, str(row.get("lang") or language_of(f"{title} {text}")))
+
+
+def _given(row: dict[str, Any], key: str) -> str:
+    """A value that must be there. Raises KeyError."""
+    if row[key] is None:
+        raise KeyError(key)
+    return str(row[key])
 
 
 def _lines(path: Path, make: Callable[[dict[str, Any]], T]) -> Iterator[T]:
@@ -83,7 +90,7 @@ def _lines(path: Path, make: Callable[[dict[str, Any]], T]) -> Iterator[T]:
         if line.strip():
             try:
                 yield make(json.loads(line))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise BadBenchmark(file=path, line=number, why=repr(error)) from error
 
 

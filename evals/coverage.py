@@ -113,7 +113,7 @@ def _read(path: Path, reader: ChildReader) -> Iterable[str]:
     try:
         if kind == ".jsonl":
             rows = [json.loads(line) for line in path.read_text("utf-8-sig").split("\n") if line.strip()]
-            return [f"{row.get('title') or ''}\n{row['text']}" for row in rows if "text" in row]
+            return [f"{row.get('title') or ''}\n{row['text']}" for row in rows if row.get("text")]
         return path.read_text("utf-8-sig").split("\n\n") if kind in (".txt", ".md") else ()
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise BadText(file=path, why=error) from error

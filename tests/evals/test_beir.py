@@ -292,3 +292,15 @@ def test_each_of_many_documents_has_its_own_vector(library: Library, embedder: F
     for i in vectors:
         assert library.cosines(embedder.encode_query(embedded[i]), [i])[i] == pytest.approx(1, abs=0.01)
     assert found(library, "What is subject299?")[0] == "d299"
+
+
+@pytest.mark.parametrize(
+    "bad", ["[]", "7", '"d3"', "null", '{"_id": "d3", "text": null}', '{"_id": null, "text": "x"}']
+)
+def test_a_document_that_is_no_object_or_lacks_a_value_is_named_by_its_line(tmp_path: Path, bad: str) -> None:
+    (tmp_path / "corpus.jsonl").write_text('{"_id": "d1", "text": "Lamps."}\n' + bad, "utf-8")
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q1", "text": "Lamps?"}', "utf-8")
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1", "utf-8")
+    with pytest.raises(BadBenchmark) as met:
+        read_beir(tmp_path)
+    assert met.value.values["line"] == 2
