@@ -212,6 +212,7 @@ class Library:
         """Open both indexes and load the model now, so that the first question does not wait for them."""
         self.lexical  # noqa: B018
         self.dense  # noqa: B018
+        self.glosser  # noqa: B018
         self.embedder.encode_query("")
 
     def _check_model(self, any_model: bool, write: bool) -> None:
@@ -244,7 +245,8 @@ class Library:
     def _has_this_model(self) -> bool:
         """Was the library made with the model that is set now?"""
         now = self._model_notes()
-        return all(self.record.note(key) == now[key] for key in ("model", "revision", "dimension"))
+        same = all(self.record.note(key) == now[key] for key in ("model", "revision", "dimension"))
+        return same and (self.record.note("reads") or "") == now["reads"]
 
     def _clear_incoming(self) -> None:
         """Files that were staged when an earlier process was killed; nothing was acknowledged of them."""

@@ -303,6 +303,21 @@ def test_a_library_asked_for_with_another_model_answers_with_its_own_until_it_is
         assert library.verify().sound
 
 
+def test_a_model_that_is_said_to_read_other_languages_needs_a_rebuild(tmp_path: Path) -> None:
+    settings = given(tmp_path, make_model(tmp_path / "one"))
+    with Library(settings, write=True) as library:
+        put(library, "a", HOSTS)
+    only_english = settings.model_copy(update={"embedding_reads": "en"})
+    with pytest.raises(OtherModel):
+        Library(only_english, write=True)
+    with Library(only_english, write=True, any_model=True) as library:
+        library.rebuild()
+        (held,) = library.record.vectors_of(library.record.passage_ids()).values()
+        (shadow,) = library.record.shadows(library.record.passage_ids()).values()
+        expected = library.embedder.encode_documents([shadow.text])[0]
+        assert np.allclose(np.frombuffer(held, np.float32), expected, atol=2e-3)
+
+
 def test_a_library_whose_own_model_is_gone_says_which_it_was(tmp_path: Path) -> None:
     old, new = make_model(tmp_path / "old"), make_model(tmp_path / "new", hidden=12)
     with Library(given(tmp_path, old), write=True) as library:

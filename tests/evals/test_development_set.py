@@ -60,7 +60,7 @@ def citations(answers: list[Answer]) -> list[Citation]:
     return [citation for answer in answers for citation in answer.citations]
 
 
-@pytest.mark.parametrize(("pair", "least"), [("en-en", 0.75), ("sv-sv", 0.68)])
+@pytest.mark.parametrize(("pair", "least"), [("en-en", 0.75), ("sv-sv", 0.73), ("sv-en", 0.65), ("en-sv", 0.6)])
 def test_the_gold_page_is_among_the_first_five(report: Report, pair: str, least: float) -> None:
     measured = report.summary()[pair]
     assert measured["hit@5"] >= least, measured
