@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
+from corpus import upkeep
 from corpus.context import PAGE_SHARE, in_context
 from corpus.embedder import Embedder, ModelNotFound, ModelNotTrusted, open_embedder
 from corpus.gloss import Gloss, Glosser, open_glosser
@@ -36,7 +37,6 @@ Scored = tuple[int, float]
 Progress = Callable[[int, int], None]
 """Called with (done, of)."""
 
-_BATCH = 256
 _INDEXED_EQUIVALENTS = 4
 
 
@@ -283,7 +283,7 @@ class Library:
         """Gloss the drafts that are Swedish, and embed those of body text."""
         shadows = tuple(self.shadow(draft) for draft in drafts)
         body = [(d, s) for d, s in zip(drafts, shadows, strict=True) if d.kind is PassageKind.BODY]
-        return Prepared(shadows, self.embedder.encode_documents([self._embedded(d, s) for d, s in body]))
+        return Prepared(shadows, self.embedder.encode_documents([self.embedded_text(d, s) for d, s in body]))
 
     def shadow(self, passage: Passage | Draft) -> Shadow | None:
         """A passage in English, word by word, by the term list of today; None where it is not Swedish."""
@@ -292,7 +292,7 @@ class Library:
         gloss = self.gloss(passage.text, "sv")
         return Shadow(gloss.text, gloss.all_words(_INDEXED_EQUIVALENTS))
 
-    def _embedded(self, passage: Passage | Draft, shadow: Shadow | None) -> str:
+    def embedded_text(self, passage: Passage | Draft, shadow: Shadow | None) -> str:
         """The text a passage is embedded by: its own where the model reads it, else its shadow."""
         return passage.text if shadow is None or self.embedder.reads("sv") else shadow.text
 
@@ -357,31 +357,9 @@ class Library:
             if self._has_this_model():
                 self.level(progress)
             else:
-                self._embed_again(progress)
+                upkeep.embed_again(self, progress, self._model_notes(), self._follows())
             self.lexical.rebuild()
             self.dense.seal()
-
-    def _embed_again(self, progress: Progress) -> None:
-        self._change_shadows(lambda *_: None, embed=False)
-        notes = self._model_notes() | self._follows()
-        depends = notes if not self.embedder.reads("sv") else self._model_notes()  # what it reads itself needs no list
-        self.record.begin_next(**depends)
-        body = [p for p in self.record.all_passages() if p.kind is PassageKind.BODY]
-        made = self.record.next_vectors()
-        missing = [p for p in body if p.id not in made]
-        for i in range(0, len(missing), _BATCH):
-            part = missing[i : i + _BATCH]
-            self.record.add_next([p.id for p in part], self._by_themselves(part))
-            progress(len(body) - len(missing) + min(i + _BATCH, len(missing)), len(body))
-        made = self.record.next_vectors()
-        own = _rows((made[p.id] for p in body), self.embedder.identity.dimension)
-        vectors = in_context(own, [(p.study_id, p.page) for p in body])
-        self.record.replace_vectors([p.id for p in body], vectors, own, **notes)
-
-    def _by_themselves(self, passages: Sequence[Passage]) -> Vectors:
-        """Vectors of passages by themselves, embedded now, by their shadows in the record where the model needs one."""
-        shadows = self.record.shadows([p.id for p in passages])
-        return self.embedder.encode_documents([self._embedded(p, shadows.get(p.id)) for p in passages])
 
     # Following the term list
 
@@ -399,57 +377,13 @@ class Library:
         with self._changing:
             if not self.behind:
                 return 0
-            changed = self._change_shadows(progress, embed=True)
+            changed = upkeep.change_shadows(self, progress, embed=True)
             if self.record.note("context") != str(PAGE_SHARE):
-                self._put_in_context()
+                upkeep.put_in_context(self)
             if "dense" in self.__dict__:
                 self.dense.catch_up()
             self.record.set_notes(**self._follows())
             return changed
-
-    def _put_in_context(self) -> None:
-        """Put all vectors in the light of their pages anew; nothing is embedded."""
-        body = [p for p in self.record.all_passages() if p.kind is PassageKind.BODY]
-        held = self.record.own_vectors_of([p.id for p in body])
-        body = [p for p in body if p.id in held]
-        own = _rows((held[p.id] for p in body), self.embedder.identity.dimension)
-        self.record.replace_vectors([p.id for p in body], in_context(own, [(p.study_id, p.page) for p in body]), own)
-
-    def _change_shadows(self, progress: Progress, embed: bool) -> int:
-        """Bring the record's shadows level, with their vectors where `embed`; how many changed."""
-        swedish = [p for p in self.record.all_passages() if p.language in SCANDINAVIAN]
-        count = 0
-        for i in range(0, len(swedish), _BATCH):
-            part = swedish[i : i + _BATCH]
-            held = self.record.shadows([p.id for p in part])
-            new = {p.id: shadow for p in part if (shadow := self.shadow(p)) and shadow != held.get(p.id)}
-            if new:
-                self._change(new, [p for p in part if p.id in new], held, embed)
-                count += len(new)
-            progress(min(i + _BATCH, len(swedish)), len(swedish))
-        return count
-
-    def _change(
-        self, new: Mapping[int, Shadow], passages: Sequence[Passage], held: Mapping[int, Shadow], embed: bool
-    ) -> None:
-        """Put some passages' new shadows, and the vectors that follow from them, in record and word index."""
-        pages = dict.fromkeys((p.study_id, p.page) for p in passages)
-        around = [p for page in pages for p in self.record.passages_on(*page)]
-        body = [p for p in around if p.kind is PassageKind.BODY]
-        again = [p for p in body if p.id in new and (p.id not in held or held[p.id].text != new[p.id].text)]
-        lexical = self.lexical
-        lexical.remove([p.id for p in around])  # first, so that an index that is not made level lacks them, and knows
-        if embed and again and not self.embedder.reads("sv"):
-            own = self.record.own_vectors_of([p.id for p in body])
-            made = self.embedder.encode_documents([new[p.id].text for p in again])
-            own |= {p.id: row.astype(np.float16).tobytes() for p, row in zip(again, made, strict=True)}
-            matrix = _rows((own[p.id] for p in body), self.embedder.identity.dimension)
-            vectors = in_context(matrix, [(p.study_id, p.page) for p in body])
-            self.record.change(new, [p.id for p in body], vectors, matrix)
-        else:
-            empty = np.zeros((0, self.embedder.identity.dimension), np.float32)
-            self.record.change(new, [], empty, empty)
-        lexical.add(around)
 
     # Reading
 
@@ -600,11 +534,6 @@ class Library:
         """Do vectors of the record find themselves through the index?"""
         sample = self.record.vector_sample(upto=sys.maxsize, size=64)
         return all(self.dense.finds(row) for row in sample)
-
-
-def _rows(parts: Iterable[bytes], dimension: int) -> Vectors:
-    """The float32 matrix, shape (n, dimension), of rows kept as float16."""
-    return np.frombuffer(b"".join(parts), np.float16).reshape(-1, dimension).astype(np.float32)
 
 
 def _read_text(path: Path) -> str:

@@ -270,6 +270,20 @@ def test_the_old_vectors_serve_until_the_new_ones_are_whole(opened: Open) -> Non
     assert library.verify().sound
 
 
+def test_a_rebuild_that_was_given_up_leaves_a_changed_term_to_be_followed(opened: Open, words: Path) -> None:
+    library = opened()
+    put(library, "a", HOSTS)
+    many(library)
+    set_term(words, "community warden")
+    with pytest.raises(Interrupted):
+        opened(ShortLived(300), any_model=True).rebuild()
+    library = opened(embedder := FakeEmbedder())
+    assert (library.level(), embedder.encoded) == (1, 1)
+    near = library.nearest(library.embedder.encode_query("community warden"), 1, ["sv"])["sv"]
+    assert near[0][1] > 0.3
+    assert library.verify().sound
+
+
 def test_what_was_made_for_a_third_model_is_not_used(opened: Open) -> None:
     count = many(opened())
     with pytest.raises(Interrupted):
