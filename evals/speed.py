@@ -148,6 +148,7 @@ def _copy(source: Library, target: Library, study: Study, turn: int) -> int:
     name = f"{study.id}-{turn}"
     passages = list(source.passages(source.record.passage_ids_of(study.id)).values())
     held = source.record.vectors_of([p.id for p in passages])
+    shadows = source.record.shadows([p.id for p in passages])
     vectors = np.frombuffer(b"".join(held[i] for i in sorted(held)), np.float32).reshape(len(held), -1)
     drafts = [Draft(p.page, p.start, p.end, p.text, p.language, PassageKind(p.kind)) for p in passages]
     pages = [source.page(study.id, number) for number in range(1, study.page_count + 1)]
@@ -156,6 +157,7 @@ def _copy(source: Library, target: Library, study: Study, turn: int) -> int:
         [Page(name, p.number, p.label, p.text, p.reader, p.witness) for p in pages],
         drafts,
         _perturbed(vectors, turn),
+        shadows=[shadows.get(p.id) for p in passages],
     )
     return len(drafts)
 
