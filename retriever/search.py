@@ -55,6 +55,10 @@ class Weights:
         """The weighted sum."""
         return self.words * coverage + self.page * page + self.vectors * max(cosine, 0.0)
 
+    def share(self, strength: float) -> float:
+        """The sum as a share of the most it can be: how well the question is met, whatever the pair of languages."""
+        return strength / (self.words + self.page + self.vectors)
+
     def score(self, strength: float) -> float:
         """The sum as a probability (Platt 1999, Probabilistic Outputs for Support Vector Machines)."""
         return 1 / (1 + math.exp(-(self.intercept + self.slope * strength)))
@@ -158,6 +162,16 @@ def pair(question: Question, passage: Passage) -> str:
     """The key of the weights' table: question language, passage language; a third language weighs as the question's."""
     language = near(passage.language)
     return f"{question.language}-{language if language in LANGUAGES else question.language}"
+
+
+def of_each_language(found: Sequence[Candidate], most: int) -> list[Candidate]:
+    """At most `most` candidates, half of them of each language where it holds what may answer, in their order."""
+    bar = _MAY_ANSWER * found[0].score if found else 0.0
+    first: list[Candidate] = []
+    for language in LANGUAGES:
+        first += [c for c in found if near(c.passage.language) == language and c.score >= bar][: most // 2]
+    rest = [c for c in found if c not in first][: most - len(first)]
+    return sorted([*first, *rest], key=lambda c: (-c.score, c.passage.id))
 
 
 def by_page(found: Iterable[Candidate]) -> list[Candidate]:

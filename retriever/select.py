@@ -12,7 +12,7 @@ from corpus.library import Library
 from corpus.study import PassageKind
 from corpus.text import letters, one_line
 from retriever.reading import Reading
-from retriever.search import Candidate, Weights, pair, weights
+from retriever.search import Candidate, Weights, of_each_language, pair, weights
 
 MOST_SENTENCES = 4
 _PASSAGES = 16
@@ -52,7 +52,7 @@ class Chosen:
 
 def select(library: Library, reading: Reading, found: Sequence[Candidate]) -> list[Chosen]:
     """At most four sentences, best first: no two that say the same, no more than two of one study."""
-    sentences = [s for c in found[:_PASSAGES] for s in _sentences(library, c)]
+    sentences = [s for c in of_each_language(found, _PASSAGES) for s in _sentences(library, c)]
     ranked = sorted(_scored(library, reading, sentences), key=lambda s: -s.score)
     kept: list[Chosen] = []
     for sentence in ranked:
@@ -125,7 +125,7 @@ def _scored(library: Library, reading: Reading, sentences: Sequence[Chosen]) -> 
 
 def _score(sentence: Chosen, weight: Weights, covered: float, like: float) -> float:
     own = weight.strength(covered, 0.0, like)
-    return (own + sentence.candidate.strength) * _manner(sentence.text)
+    return weight.share(own + sentence.candidate.strength) * _manner(sentence.text)
 
 
 def _manner(text: str) -> float:

@@ -12,7 +12,7 @@ from corpus.study import Passage
 from corpus.words import LANGUAGES, Language
 from retriever.ask import ask
 from retriever.reading import read, understand
-from retriever.search import Candidate, balanced, by_page, candidates, near, search
+from retriever.search import Candidate, balanced, by_page, candidates, near, of_each_language, search, weights
 from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder, make_pdf
 from tests.retriever.libraries import fill, settings_in
 
@@ -254,3 +254,30 @@ def test_nothing_is_noted_where_notes_are_not_wanted(tmp_path: Path) -> None:
         ask(library, UNKNOWN)
         assert counts(library) == []
         assert not library.unknown_words.path.exists()
+
+
+# What quotes are chosen from
+
+
+def test_half_of_the_passages_that_quotes_come_from_are_of_each_language() -> None:
+    assert numbers(of_each_language(TEN_AND_FOUR, 6)) == [1, 2, 3, 11, 12, 13]
+
+
+def test_a_language_that_holds_too_little_leaves_its_half_to_the_other() -> None:
+    assert numbers(of_each_language(ranked(*[("en", 0.9)] * 9, ("sv", 0.5), ("sv", 0.05)), 6)) == [1, 2, 3, 4, 5, 10]
+    assert of_each_language([], 6) == []
+
+
+def test_how_well_a_question_is_met_is_a_share_of_the_most_it_can_be() -> None:
+    for weight in weights(FakeEmbedder().identity.name).values():
+        assert weight.share(weight.strength(1.0, 1.0, 1.0)) == pytest.approx(1.0)
+        assert weight.share(weight.strength(0.5, 0.5, 0.5)) == pytest.approx(0.5)
+
+
+def test_an_answer_quotes_both_languages_where_both_answer(library: Library) -> None:
+    swedish = make_pdf(
+        ["Belysning och brott", "Bättre gatubelysning minskade egendomsbrotten med 14 procent på torgen."]
+    )
+    fill(library, lighting=LIGHTING, belysning=swedish)
+    for question in (LIGHT, "Minskar gatubelysning egendomsbrotten?"):
+        assert {citation.language for citation in ask(library, question).citations} == {"sv", "en"}
