@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -28,14 +28,13 @@ from corpus.settings import Settings
 from corpus.study import Draft, Page, Passage, PassageKind, Shadow, Study, StudyFile
 from corpus.terms import FOLDER, terms_sha256
 from corpus.unknown import UnknownWords
+from corpus.upkeep import Progress
 from corpus.words import Fault, Language
 
 if TYPE_CHECKING:
     from corpus.dense import DenseIndex
 
 Scored = tuple[int, float]
-Progress = Callable[[int, int], None]
-"""Called with (done, of)."""
 
 _INDEXED_EQUIVALENTS = 4
 

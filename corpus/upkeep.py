@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from corpus.context import in_context
+from corpus.embedder import Embedder
 from corpus.language import SCANDINAVIAN
-from corpus.record import Vectors
-from corpus.study import Passage, PassageKind, Shadow
-
-if TYPE_CHECKING:
-    from corpus.library import Library
+from corpus.lexical import LexicalIndex
+from corpus.record import Record, Vectors
+from corpus.study import Draft, Passage, PassageKind, Shadow
 
 Progress = Callable[[int, int], None]
+"""Called with (done, of)."""
+
 _BATCH = 256
 
 
-def embed_again(library: Library, progress: Progress, model: dict[str, str], follows: dict[str, str]) -> None:
+class Kept(Protocol):
+    """What of a library takes part in its upkeep."""
+
+    @property
+    def record(self) -> Record:
+        """The only truth."""
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """The word index, which is brought level too."""
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that is set."""
+
+    def shadow(self, passage: Passage | Draft) -> Shadow | None:
+        """A passage in English by the term list of today; None where it is not Swedish."""
+
+    def embedded_text(self, passage: Passage | Draft, shadow: Shadow | None) -> str:
+        """The text a passage is embedded by."""
+
+
+def embed_again(library: Kept, progress: Progress, model: dict[str, str], follows: dict[str, str]) -> None:
     """Make all vectors anew with the model that is set; `model` and `follows` are noted with them.
 
     They are kept as they are made, and replace the old ones all at once when they are whole.
@@ -41,12 +64,12 @@ def embed_again(library: Library, progress: Progress, model: dict[str, str], fol
     library.record.set_notes(**follows)
 
 
-def _by_themselves(library: Library, passages: Sequence[Passage]) -> Vectors:
+def _by_themselves(library: Kept, passages: Sequence[Passage]) -> Vectors:
     """Vectors of passages by themselves, embedded now, by their shadows of today where the model needs one."""
     return library.embedder.encode_documents([library.embedded_text(p, library.shadow(p)) for p in passages])
 
 
-def put_in_context(library: Library) -> None:
+def put_in_context(library: Kept) -> None:
     """Put all vectors in the light of their pages anew; nothing is embedded."""
     body = [p for p in library.record.all_passages() if p.kind is PassageKind.BODY]
     held = library.record.own_vectors_of([p.id for p in body])
@@ -55,7 +78,7 @@ def put_in_context(library: Library) -> None:
     library.record.replace_vectors([p.id for p in body], in_context(own, [(p.study_id, p.page) for p in body]), own)
 
 
-def change_shadows(library: Library, progress: Progress, embed: bool) -> int:
+def change_shadows(library: Kept, progress: Progress, embed: bool) -> int:
     """Bring the record's shadows level, with their vectors where `embed`; how many changed."""
     swedish = [p for p in library.record.all_passages() if p.language in SCANDINAVIAN]
     count = 0
@@ -71,7 +94,7 @@ def change_shadows(library: Library, progress: Progress, embed: bool) -> int:
 
 
 def _change(
-    library: Library, new: Mapping[int, Shadow], passages: Sequence[Passage], held: Mapping[int, Shadow], embed: bool
+    library: Kept, new: Mapping[int, Shadow], passages: Sequence[Passage], held: Mapping[int, Shadow], embed: bool
 ) -> None:
     """Put some passages' new shadows, and the vectors that follow from them, in record and word index."""
     pages = dict.fromkeys((p.study_id, p.page) for p in passages)
