@@ -14,6 +14,9 @@ from corpus.language import FUNCTION_WORDS, stem
 from corpus.terms import FILES, FOLDER, Term, TermList, read_terms
 from corpus.words import Language
 
+GLOSSING = "1"
+"""The way of glossing; a library's passages are read anew when it changes, as when the term list does."""
+
 MOST_EQUIVALENTS = 5
 _LONGEST_PHRASE = 8
 _LONG = 7

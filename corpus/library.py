@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from corpus import upkeep
 from corpus.context import PAGE_SHARE, in_context
 from corpus.embedder import Embedder, ModelNotFound, ModelNotTrusted, open_embedder
-from corpus.gloss import Gloss, Glosser, open_glosser
+from corpus.gloss import GLOSSING, Gloss, Glosser, open_glosser
 from corpus.language import FUNCTION_WORDS, SCANDINAVIAN, stems
 from corpus.lexical import Field, LexicalIndex, Words
 from corpus.record import CannotWrite, Record, Vectors
@@ -369,7 +369,7 @@ class Library:
 
     def _follows(self) -> dict[str, str]:
         """What shadows and vectors follow from, besides passages and model."""
-        return {"terms": terms_sha256(self.terms_folder), "context": str(PAGE_SHARE)}
+        return {"terms": f"{GLOSSING} {terms_sha256(self.terms_folder)}", "context": str(PAGE_SHARE)}
 
     def level(self, progress: Progress = lambda *_: None) -> int:
         """Gloss the Swedish passages with the term list of today; how many changed. Only those are embedded again."""
