@@ -242,7 +242,7 @@ class _FromSwedish(_Direction):
         return found
 
     def _word(self, word: str) -> tuple[tuple[str, ...], Kind]:
-        terms = list(self._forms.get(word, ()))
+        terms = sorted(self._forms.get(word, ()), key=lambda term: (not term.area, term.sv.lower() != word))
         terms += [t for r in swedish_readings(word, self._classes) for t in self._words[r.headword][r.word_class]]
         if terms:
             return _merged(term.en for term in terms), _kind(terms[0])
