@@ -143,6 +143,16 @@ class _Direction:
     def _word_piece(self, text: str, start: int, token: str) -> Piece:
         raise NotImplementedError
 
+    def _word(self, word: str) -> tuple[tuple[str, ...], Kind]:
+        raise NotImplementedError
+
+    def _look_up(self, word: str) -> tuple[tuple[str, ...], Kind]:
+        """What a lower-case word means, worked out once."""
+        found = self._known.get(word)
+        if found is None:
+            found = self._known[word] = self._word(word)
+        return found
+
     def _enter_phrase(self, phrase: str, equivalents: Collection[str], kind: Kind) -> None:
         stems = tuple(stem(token.lower(), self.language) for token in _TOKEN.findall(phrase))
         if len(stems) > 1:
@@ -235,12 +245,6 @@ class _FromSwedish(_Direction):
         """Was a part of this compound so short that chance may have made it ("Liv-ing-ston")?"""
         return any(len(part.headword) < _SURE_PART for part in compound(word, self._classes))
 
-    def _look_up(self, word: str) -> tuple[tuple[str, ...], Kind]:
-        found = self._known.get(word)
-        if found is None:
-            found = self._known[word] = self._word(word)
-        return found
-
     def _word(self, word: str) -> tuple[tuple[str, ...], Kind]:
         terms = sorted(self._forms.get(word, ()), key=lambda term: (not term.area, term.sv.lower() != word))
         terms += [t for r in swedish_readings(word, self._classes) for t in self._words[r.headword][r.word_class]]
@@ -301,7 +305,6 @@ class _FromEnglish(_Direction):
 
     def _word_piece(self, text: str, start: int, token: str) -> Piece:
         end = start + len(token)
-        assert text[start:end] == token
         if any(character.isdigit() for character in token):
             return Piece(start, end, token, Kind.NUMBER)
         lower = token.lower()
@@ -310,11 +313,8 @@ class _FromEnglish(_Direction):
             return Piece(start, end, token, kind, self._cased.get(token, ()))
         if lower in FUNCTION_WORDS["en"]:
             return Piece(start, end, token, Kind.WORD)
-        found = self._known.get(lower)
-        if found is None:
-            found = self._known[lower] = self._word(lower)
-        equivalents, kind = found
-        if kind is Kind.UNKNOWN and (token[0].isupper() or len(token) < 3):
+        equivalents, kind = self._look_up(lower)
+        if kind is Kind.UNKNOWN and (token[0].isupper() or len(token) < _LEAST_WORD):
             kind = Kind.NAME
         return Piece(start, end, token, kind, equivalents)
 

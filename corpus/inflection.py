@@ -95,6 +95,9 @@ class Reading:
 Classes = Callable[[str], Collection[str]]
 """The word classes in which a string is a headword; none where it is no headword."""
 
+ReadPart = Callable[[str, Classes], Reading | None]
+"""Reads a string as a part of a compound."""
+
 
 def swedish_readings(form: str, classes: Classes) -> list[Reading]:
     """What a lower-case Swedish form may be an inflection of: first those that keep most of the form."""
@@ -106,9 +109,12 @@ def swedish_readings(form: str, classes: Classes) -> list[Reading]:
     if not found:
         found = dict.fromkeys(_by_rules(form, "verb", _FROM_VERB, classes))
         found |= dict.fromkeys(_by_rules(form, "adj", _FROM_ADJECTIVE, classes))
-    order = list(_SWEDISH)
-    rank = {name: order.index(name) if name in order else len(order) for name in {r.word_class for r in found}}
-    return sorted(found, key=lambda r: (-_shared(form, r.headword), rank[r.word_class], len(r.headword)))
+    return sorted(found, key=lambda r: (-_shared(form, r.headword), _rank(r.word_class), len(r.headword)))
+
+
+def _rank(word_class: str) -> int:
+    """How early a word class comes among readings that keep as much of the form."""
+    return list(_SWEDISH).index(word_class) if word_class in _SWEDISH else len(_SWEDISH)
 
 
 def _swedish(form: str, classes: Classes) -> Iterator[Reading]:
@@ -154,16 +160,17 @@ def compound(form: str, classes: Classes) -> tuple[Reading, ...]:
 
 def _split(form: str, parts: int, classes: Classes) -> tuple[Reading, ...]:
     for cut in range(_LEAST_PART * (parts - 1), len(form) - _LEAST_PART + 1):
-        if found := _split_at(form, cut, parts, classes):
+        if found := _split_at(form, cut, parts, _last_part, classes):
             linked = form[cut] == "s" and _wants_link(form[:cut])
-            return (linked and _split_at(form, cut + 1, parts, classes)) or found
+            return (linked and _split_at(form, cut + 1, parts, _last_part, classes)) or found
     return ()
 
 
-def _split_at(form: str, cut: int, parts: int, classes: Classes) -> tuple[Reading, ...]:
-    last = _last_part(form[cut:], classes) if len(form) - cut >= _LEAST_PART else None
-    before = _before(form[:cut], parts - 1, classes) if last else ()
-    return (*before, last) if last and before else ()
+def _split_at(form: str, cut: int, parts: int, read: ReadPart, classes: Classes) -> tuple[Reading, ...]:
+    """The parts where `read` can read what follows the cut, and the rest can be split; else none."""
+    part = read(form[cut:], classes) if len(form) - cut >= _LEAST_PART else None
+    before = _before(form[:cut], parts - 1, classes) if part else ()
+    return (*before, part) if part and before else ()
 
 
 def _wants_link(left: str) -> bool:
@@ -179,20 +186,15 @@ def _before(left: str, parts: int, classes: Classes) -> tuple[Reading, ...]:
     if len(left) >= _LEAST_PART and left[-1] not in "aeiouyåäö":
         spellings.append(left + left[-1])
     for spelling in spellings:
-        if parts > 1:
-            if found := _split_first(spelling, parts, classes):
-                return found
-        elif part := first_part(spelling, classes):
-            return (part,)
-    return ()
-
-
-def _split_first(left: str, parts: int, classes: Classes) -> tuple[Reading, ...]:
-    for cut in range(_LEAST_PART * (parts - 1), len(left) - _LEAST_PART + 1):
-        part = first_part(left[cut:], classes)
-        before = _before(left[:cut], parts - 1, classes) if part else ()
-        if part and before:
-            return (*before, part)
+        if parts == 1:
+            part = first_part(spelling, classes)
+            found: tuple[Reading, ...] = (part,) if part else ()
+        else:
+            cuts = range(_LEAST_PART * (parts - 1), len(spelling) - _LEAST_PART + 1)
+            splits = (_split_at(spelling, cut, parts, first_part, classes) for cut in cuts)
+            found = next(filter(None, splits), ())
+        if found:
+            return found
     return ()
 
 

@@ -293,7 +293,11 @@ class Library:
 
     def embedded_text(self, passage: Passage | Draft, shadow: Shadow | None) -> str:
         """The text a passage is embedded by: its own where the model reads it, else its shadow."""
-        return passage.text if shadow is None or self.embedder.reads("sv") else shadow.text
+        return shadow.text if shadow and self._embedded_in_english(passage.language) else passage.text
+
+    def _embedded_in_english(self, language: str) -> bool:
+        """Does a text in this language need an English shadow to be embedded by?"""
+        return language in SCANDINAVIAN and not self.embedder.reads("sv")
 
     def add(
         self, study: Study, pages: Sequence[Page], drafts: Sequence[Draft], prepared: Prepared, staged: Path
@@ -429,7 +433,7 @@ class Library:
         """Unit vectors of (text, language), as passages of that language are embedded."""
         return self.embedder.encode_documents(
             [
-                self.gloss(text, "sv").text if language in SCANDINAVIAN and not self.embedder.reads("sv") else text
+                self.gloss(text, "sv").text if self._embedded_in_english(language) else text
                 for text, language in sentences
             ]
         )
@@ -458,9 +462,9 @@ class Library:
         """Does any passage hold this index term in a field?"""
         return self.lexical.document_frequency(field, term) > 0
 
-    def held_by(self, field: Field, words: str) -> int:
-        """In how many passages the rarest of some words stands, by its stem."""
-        return min((self.lexical.document_frequency(field, stem) for stem in stems(words, field[-2:])), default=0)
+    def held_by(self, language: Language, words: str) -> int:
+        """In how many passages the rarest of some words of a language stands, by its stem."""
+        return min((self.lexical.document_frequency(language, stem) for stem in stems(words, language)), default=0)
 
     def page(self, study_id: str, number: int) -> Page:
         """One page. Raises UnknownStudy or UnknownPage."""

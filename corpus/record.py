@@ -218,12 +218,19 @@ class Record:
             )
             ids = [self._insert_draft(connection, study.id, draft) for draft in drafts]
             body = [i for i, draft in zip(ids, drafts, strict=True) if draft.kind is PassageKind.BODY]
-            connection.executemany(
-                "INSERT INTO vectors (passage_id, vector, own) VALUES (?, ?, ?)",
-                _vector_rows(body, vectors, vectors if own is None else own),
-            )
+            self._insert_vectors(connection, body, vectors, own)
             self._insert_shadows(connection, {i: shadow for i, shadow in zip(ids, shadows, strict=False) if shadow})
         return ids
+
+    @staticmethod
+    def _insert_vectors(
+        connection: sqlite3.Connection, ids: Sequence[int], vectors: Vectors, own: Vectors | None
+    ) -> None:
+        rows = zip(ids, vectors, vectors if own is None else own, strict=True)
+        connection.executemany(
+            "INSERT INTO vectors (passage_id, vector, own) VALUES (?, ?, ?)",
+            [(i, vector.tobytes(), half(row)) for i, vector, row in rows],
+        )
 
     @staticmethod
     def _insert_shadows(connection: sqlite3.Connection, shadows: Mapping[int, Shadow]) -> None:
@@ -274,10 +281,7 @@ class Record:
         with self._transaction() as connection:
             connection.execute("DELETE FROM vectors")
             connection.execute("DELETE FROM next_vectors")
-            connection.executemany(
-                "INSERT INTO vectors (passage_id, vector, own) VALUES (?, ?, ?)",
-                _vector_rows(ids, vectors, vectors if own is None else own),
-            )
+            self._insert_vectors(connection, ids, vectors, own)
             self._moved_on(connection)
             connection.executemany("INSERT OR REPLACE INTO library VALUES (?, ?)", list(notes.items()))
 
@@ -285,10 +289,8 @@ class Record:
         """Change some passages' English, and some passages' vectors, in one transaction."""
         with self._transaction() as connection:
             self._insert_shadows(connection, shadows)
-            connection.executemany(
-                "INSERT OR REPLACE INTO vectors (passage_id, vector, own) VALUES (?, ?, ?)",
-                _vector_rows(ids, vectors, own),
-            )
+            connection.executemany("DELETE FROM vectors WHERE passage_id = ?", [(i,) for i in ids])
+            self._insert_vectors(connection, ids, vectors, own)
             if ids:
                 self._moved_on(connection)
 
@@ -320,7 +322,7 @@ class Record:
         with self._transaction() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO next_vectors VALUES (?, ?)",
-                [(i, row.astype(np.float16).tobytes()) for i, row in zip(ids, own, strict=True)],
+                [(i, half(row)) for i, row in zip(ids, own, strict=True)],
             )
 
     def next_vectors(self) -> dict[int, bytes]:
@@ -429,7 +431,7 @@ class Record:
     def own_vectors_of(self, ids: Iterable[int]) -> dict[int, bytes]:
         """The float16 bytes of some passages' vectors as embedded, before they were put in the light of their page."""
         rows = self._some("SELECT passage_id, own, vector FROM vectors WHERE passage_id IN ({})", ids)
-        return {i: own or np.frombuffer(vector, np.float32).astype(np.float16).tobytes() for i, own, vector in rows}
+        return {i: own or half(np.frombuffer(vector, np.float32)) for i, own, vector in rows}
 
     def vector_sample(self, upto: int, size: int) -> list[tuple[int, str, bytes]]:
         """A random few of the vectors with an id of at most `upto`, in the form of `vectors`."""
@@ -473,11 +475,9 @@ class Record:
             return [str(error)]
 
 
-def _vector_rows(ids: Sequence[int], vectors: Vectors, own: Vectors) -> list[tuple[int, bytes, bytes]]:
-    return [
-        (i, vector.tobytes(), row.astype(np.float16).tobytes())
-        for i, vector, row in zip(ids, vectors, own, strict=True)
-    ]
+def half(row: Vectors) -> bytes:
+    """A vector as float16 bytes: how vectors by themselves are kept."""
+    return row.astype(np.float16).tobytes()
 
 
 def _passage(row: tuple[int, str, int, int, int, str, str, str]) -> Passage:

@@ -11,7 +11,7 @@ from corpus.context import in_context
 from corpus.embedder import Embedder
 from corpus.language import SCANDINAVIAN
 from corpus.lexical import LexicalIndex
-from corpus.record import Record, Vectors
+from corpus.record import Record, Vectors, half
 from corpus.study import Draft, Passage, PassageKind, Shadow
 
 Progress = Callable[[int, int], None]
@@ -106,7 +106,7 @@ def _change(
     if embed and again and not library.embedder.reads("sv"):
         own = library.record.own_vectors_of([p.id for p in body])
         made = library.embedder.encode_documents([new[p.id].text for p in again])
-        own |= {p.id: row.astype(np.float16).tobytes() for p, row in zip(again, made, strict=True)}
+        own |= {p.id: half(row) for p, row in zip(again, made, strict=True)}
         matrix = _rows((own[p.id] for p in body), library.embedder.identity.dimension)
         vectors = in_context(matrix, [(p.study_id, p.page) for p in body])
         library.record.change(new, [p.id for p in body], vectors, matrix)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +14,10 @@ from corpus.language import language_of
 from corpus.library import Library, Prepared
 from corpus.study import Description, Draft, Page, PassageKind, Reader, State, Study, StudyFile
 from corpus.words import Fault
-from ingest.chunk import chunk
+from evals.lines import json_rows, read_text
 from ingest.read import ReadPage
-from ingest.receive import PASSAGE_PIECES
+from ingest.receive import cut
 
-T = TypeVar("T")
 _TOGETHER = 128
 
 
@@ -60,13 +58,13 @@ class Benchmark:
 
 def read_beir(folder: Path) -> Benchmark:
     """Read `corpus.jsonl`, `queries.jsonl` and `qrels.tsv` (or `qrels/test.tsv`). Raises BadBenchmark."""
-    texts = tuple(_lines(folder / "corpus.jsonl", _text))
+    texts = tuple(json_rows(folder / "corpus.jsonl", _text, BadBenchmark))
     known = {text.id for text in texts}
     grades: dict[str, dict[str, int]] = {}
     for query, document, grade in _qrels(folder):
         if grade > 0 and document in known:
             grades.setdefault(query, {})[document] = grade
-    asked = list(_lines(folder / "queries.jsonl", lambda row: (_given(row, "_id"), _given(row, "text"))))
+    asked = list(json_rows(folder / "queries.jsonl", _question, BadBenchmark))
     queries = tuple(Query(i, text, grades[i]) for i, text in asked if i in grades)
     if not queries:
         raise BadBenchmark(file=folder, line=0, why="no question has an answer among the documents")
@@ -78,6 +76,10 @@ def _text(row: dict[str, Any]) -> Text:
     return Text(_given(row, "_id"), title, text, str(row.get("lang") or language_of(f"{title} {text}")))
 
 
+def _question(row: dict[str, Any]) -> tuple[str, str]:
+    return _given(row, "_id"), _given(row, "text")
+
+
 def _given(row: dict[str, Any], key: str) -> str:
     """A value that must be there. Raises KeyError."""
     if row[key] is None:
@@ -85,33 +87,17 @@ def _given(row: dict[str, Any], key: str) -> str:
     return str(row[key])
 
 
-def _lines(path: Path, make: Callable[[dict[str, Any]], T]) -> Iterator[T]:
-    for number, line in enumerate(_read(path).split("\n"), 1):
-        if line.strip():
-            try:
-                yield make(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise BadBenchmark(file=path, line=number, why=repr(error)) from error
-
-
 def _qrels(folder: Path) -> Iterator[tuple[str, str, int]]:
     path = folder / "qrels.tsv"
     if not path.exists():
         path = folder / "qrels" / "test.tsv"
-    for number, line in enumerate(_read(path).split("\n"), 1):
+    for number, line in enumerate(read_text(path, BadBenchmark).split("\n"), 1):
         if line.strip() and number > 1:
             try:
                 query, document, grade = line.split("\t")
                 yield query, document, int(grade)
             except ValueError as error:
                 raise BadBenchmark(file=path, line=number, why=repr(error)) from error
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadBenchmark(file=path, line=0, why=error) from error
 
 
 def fill(library: Library, texts: Sequence[Text]) -> None:
@@ -140,6 +126,4 @@ def _page(text: Text) -> Page:
 
 
 def _drafts(library: Library, text: Text, page: Page) -> list[Draft]:
-    embedder = library.embedder
-    read = ReadPage(page.number, page.label, page.text, Reader.NONE, "")
-    return chunk([read], text.language, embedder.piece_counts, min(PASSAGE_PIECES, embedder.window))
+    return cut([ReadPage(page.number, page.label, page.text, Reader.NONE, "")], text.language, library.embedder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,13 +13,13 @@ from typing import Any
 
 from corpus.library import Library
 from corpus.settings import Settings
+from corpus.upkeep import Progress
 from corpus.words import Fault
 from evals.beir import Benchmark, Query, fill, read_beir
 from evals.measures import bootstrap, ndcg, recall, reciprocal_rank
 from retriever.search import near, search
 
 DEPTH = 100
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from corpus.words import Fault
+from evals.lines import json_rows
 
 
 class BadSet(Fault):
@@ -37,18 +38,10 @@ class Case:
 
 def read_cases(path: Path) -> list[Case]:
     """Cases from JSON lines. Raises BadSet naming the line."""
-    try:
-        lines = path.read_text("utf-8-sig").split("\n")  # splitlines would cut at U+2028 inside a question
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSet(file=path, line=0, why=error) from error
-    return [_case(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    return list(json_rows(path, _case, BadSet))
 
 
-def _case(path: Path, number: int, line: str) -> Case:
-    try:
-        row = json.loads(line)
-        gold = tuple((g["file"], int(page), int(g.get("grade", 2))) for g in row["gold"] for page in g["pages"])
-        pair = str(row["id"]).rsplit("-", 1)[0]
-        return Case(str(row["id"]), row["question"], row["lang"], bool(row["answerable"]), gold, pair)
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadSet(file=path, line=number, why=repr(error)) from error
+def _case(row: Any) -> Case:
+    gold = tuple((g["file"], int(page), int(g.get("grade", 2))) for g in row["gold"] for page in g["pages"])
+    pair = str(row["id"]).rsplit("-", 1)[0]
+    return Case(str(row["id"]), row["question"], row["lang"], bool(row["answerable"]), gold, pair)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -24,7 +24,6 @@ from retriever.reading import read, understand
 from retriever.search import Candidate, Weights, candidates, near, weights
 
 Floats = npt.NDArray[np.float64]
-Progress = Callable[[str], None]
 
 _WORDS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.5)
 _PAGE = (0.0, 0.15, 0.3, 0.5)

@@ -13,13 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from corpus.embedder import Embedder
 from corpus.language import language_of
 from corpus.library import Library
 from corpus.study import Description, Draft, Page, State, Study, StudyFile
 from corpus.words import Fault, Language, say
 from ingest.chunk import chunk
 from ingest.describe import describe
-from ingest.read import ChildReader, Document, Picture
+from ingest.read import ChildReader, Document, Picture, ReadPage
 
 PASSAGE_PIECES = 128
 """Most word pieces in a passage. Of 90, 128, 180 and 254 this found most gold pages among the first five."""
@@ -224,9 +225,7 @@ class Reception(AbstractContextManager["Reception"]):
         document = self._reader.read(staged)
         whole = " ".join(page.text for page in document.pages)
         language = language_of(whole, ("sv", "en", "da", "no"))
-        embedder = self._library.embedder
-        budget = min(PASSAGE_PIECES, embedder.window)
-        return document, language, chunk(document.pages, language, embedder.piece_counts, budget)
+        return document, language, cut(document.pages, language, self._library.embedder)
 
     def _take_in(
         self, incoming: Incoming, staged: Path, document: Document, language: str, drafts: list[Draft]
@@ -247,6 +246,11 @@ class Reception(AbstractContextManager["Reception"]):
             why=_why(drafts, empty),
             warnings=document.warnings,
         )
+
+
+def cut(pages: Sequence[ReadPage], language: str, embedder: Embedder) -> list[Draft]:
+    """Passages of some pages, of a size that suits the model."""
+    return chunk(pages, language, embedder.piece_counts, min(PASSAGE_PIECES, embedder.window))
 
 
 def _study(study_id: str, incoming: Incoming, document: Document, drafts: list[Draft], language: str) -> Study:

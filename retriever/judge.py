@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from corpus.language import FUNCTION_WORDS, stem, tokens
+from corpus.language import FUNCTION_WORDS, content_stems, tokens
 from corpus.library import Library
 from corpus.words import Language
 from retriever.reading import Reading
@@ -55,8 +55,7 @@ def unknown_words(library: Library, reading: Reading) -> tuple[str, ...]:
 
 def _any_held(library: Library, language: Language, text: str) -> bool:
     """Does any passage hold the stem of a word of `text` that carries matter?"""
-    words = (word for word in tokens(text) if word not in FUNCTION_WORDS[language])
-    return any(library.holds(language, stem(word, language)) for word in words)
+    return any(library.holds(language, stem) for stem in content_stems(text, language))
 
 
 def _confidence(fit: dict[str, float], pages: Sequence[Candidate]) -> float:

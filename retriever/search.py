@@ -227,4 +227,4 @@ def weights(model: str) -> dict[str, Weights]:
     """The table of `weights.toml` for a model, by "question language-passage language"."""
     with (Path(__file__).parent / "weights.toml").open("rb") as file:
         tables = tomllib.load(file)
-    return {name: Weights(**values) for name, values in tables.get(model, tables["*"]).items() if "-" in name}
+    return {name: Weights(**values) for name, values in tables.get(model, tables["*"]).items()}

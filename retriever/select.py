@@ -110,17 +110,14 @@ def _scored(library: Library, reading: Reading, sentences: Sequence[Chosen]) -> 
         for field, words in reading.words.items()
     }
     likeness = _likeness(library, reading, sentences, table)
-    return [
-        replace(
-            s,
-            score=_score(
-                s, table[pair(reading.question, s.candidate.passage)], coverage(library, worth[f], s, f), like
-            ),
-        )
-        for s, f, like in zip(
-            sentences, (reading.field(s.candidate.passage.language) for s in sentences), likeness, strict=True
-        )
-    ]
+
+    def scored(sentence: Chosen, like: float) -> Chosen:
+        passage = sentence.candidate.passage
+        field, weight = reading.field(passage.language), table[pair(reading.question, passage)]
+        covered = coverage(library, worth[field], sentence, field)
+        return replace(sentence, score=_score(sentence, weight, covered, like))
+
+    return [scored(sentence, like) for sentence, like in zip(sentences, likeness, strict=True)]
 
 
 def _score(sentence: Chosen, weight: Weights, covered: float, like: float) -> float:
