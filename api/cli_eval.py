@@ -2,82 +2,281 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api import show
-from api.session import AsJson, library_of, print_json, settings_here
+from api.session import DONE, SOMETHING_FAILED, AsJson, library_of, print_json, settings_here
+from corpus.words import say
 
 if TYPE_CHECKING:
+    from corpus.library import Library
     from corpus.settings import Settings
-    from evals.weights import Example
+    from evals.case import QuestionSet
+    from evals.run import Run
+    from evals.tune import Ground
 
 app = typer.Typer(no_args_is_help=True, help="Measure answer quality / Mät svarens kvalitet")
 
+SetFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SET", help="Questions as JSON lines, or 'starter' / Frågor som JSON-rader, eller 'starter'"
+    ),
+]
+Seed = Annotated[int, typer.Option(help="Seed of everything that is drawn / Frö för allt som dras")]
+Into = Annotated[
+    Path | None,
+    typer.Option(help="The run's folder; one that was stopped goes on / Körningens mapp; en som stoppades går vidare"),
+]
+Full = Annotated[
+    bool,
+    typer.Option(
+        "--full",
+        help="Beside three plain systems, and with cold starts / Bredvid tre enkla system, och med kallstarter",
+    ),
+]
+
+_COLD_STARTS = 3
+
 
 @app.command()
-def run(questions: Path, as_json: AsJson = False) -> None:
+def run(questions: SetFile, into: Into = None, full: Full = False, seed: Seed = 0, as_json: AsJson = False) -> None:
     """Measure a set of questions with gold pages / Mät en uppsättning frågor med facitsidor."""
-    from evals.case import read_cases
+    from evals.table import run_lines
+
+    with settings_here() as settings:
+        made = measured(settings, _set(questions), into, full=full, seed=seed)
+        if as_json:
+            print_json(made.form())
+        else:
+            for row in run_lines(made.form(), settings.language):
+                show.line(row)
+            show.line(say("run_kept", settings.language, folder=made.folder))
+
+
+def measured(settings: Settings, questions: QuestionSet, into: Path | None, *, full: bool, seed: int) -> Run:
+    """Run a set over the library, with a bar; a run that is interrupted says how it goes on."""
+    from evals.latency import cold_starts
+    from evals.run import default_folder
     from evals.run import run as measure
+    from evals.systems import BASELINES
+
+    asked = [case.question for case in questions.cases if case.answerable == "yes"]
+    cold = cold_starts(settings, asked[:_COLD_STARTS]) if full else []
+    with library_of(settings.model_copy(update={"note_unknown_words": False})) as library:
+        folder = into or default_folder(library, questions, seed)
+        _complain_of_gold(library, questions)
+        with show.counter("measuring", settings.language) as progress:
+            try:
+                return measure(
+                    library,
+                    questions,
+                    folder,
+                    baselines=BASELINES if full else (),
+                    seed=seed,
+                    cold_ms=cold,
+                    progress=progress,
+                )
+            except KeyboardInterrupt:
+                show.complain(say("run_stopped", settings.language, folder=folder))
+                raise
+
+
+def _complain_of_gold(library: Library, questions: QuestionSet) -> None:
+    """Say what is wrong with gold, before anything is measured."""
+    from evals.gold import check as troubles_of
+
+    for trouble in troubles_of(library, questions):
+        show.complain(trouble.sentence(library.settings.language))
+
+
+def _set(path: Path) -> QuestionSet:
+    """A set by its file, or one that comes with the project by its name."""
+    from evals.case import read_set
+    from evals.sets import shipped
+
+    return read_set(shipped(str(path)) or path)
+
+
+@app.command()
+def check(questions: SetFile, as_json: AsJson = False) -> None:
+    """Is a set's gold still in the library and on its page? / Finns facit kvar i biblioteket, på sin sida?"""
+    from evals.gold import check as troubles_of
 
     with settings_here() as settings, library_of(settings) as library:
-        report = measure(library, read_cases(questions))
+        given = _set(questions)
+        troubles = list(troubles_of(library, given))
+        gold = sum(len(case.gold) for case in given.cases)
         if as_json:
-            print_json(report.form())
+            forms = [trouble.form(settings.language) for trouble in troubles]
+            print_json({"set": given.name, "questions": len(given.cases), "gold": gold, "troubles": forms})
         else:
-            show.report(report)
+            for trouble in troubles:
+                show.line(trouble.sentence(settings.language))
+            show.line(
+                say("gold_checked", settings.language, questions=len(given.cases), gold=gold, troubles=len(troubles))
+            )
+    raise typer.Exit(SOMETHING_FAILED if troubles else DONE)
+
+
+@app.command("import")
+def import_(
+    source: Annotated[
+        Path, typer.Argument(help="A CSV, or a set of an older form / En CSV, eller en uppsättning i äldre form")
+    ],
+    out: Annotated[Path, typer.Argument(help="The set to write / Uppsättningen som skrivs")],
+    name: Annotated[str, typer.Option(help="Name of the set / Uppsättningens namn")] = "",
+    test: Annotated[
+        bool, typer.Option("--test", help="Mark it as a test set, never tuned on / Märk den som provuppsättning")
+    ] = False,
+    author: Annotated[str, typer.Option(help="Who wrote the questions / Vem som skrev frågorna")] = "",
+) -> None:
+    """Make a question set that names files by their bytes / Gör en frågeuppsättning som pekar ut filer efter byte."""
+    from evals.case import set_lines
+    from evals.importing import import_set
+
+    with settings_here() as settings, library_of(settings) as library:
+        made = import_set(source, library, name=name, split="test" if test else "dev", author=author)
+        _complain_of_gold(library, made)
+        out.write_text("\n".join(set_lines(made)) + "\n", "utf-8")
+        show.line(say("set_written", settings.language, file=out, questions=len(made.cases)))
 
 
 @app.command()
-def benchmark(folder: Path, as_json: AsJson = False) -> None:
-    """Measure search on a BEIR folder, in a throw-away library / Mät sökningen på en BEIR-mapp."""
-    from evals.benchmark import benchmark as measure
+def compare(
+    a: Annotated[Path, typer.Argument(help="The run before / Körningen före")],
+    b: Annotated[Path, typer.Argument(help="The run after / Körningen efter")],
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """What differs between two runs, and how sure that is / Vad som skiljer två körningar, och hur säkert det är."""
+    from evals.compare import compare as hold
+    from evals.run import read_run
+    from evals.table import comparison_lines
 
     with settings_here() as settings:
-        with show.counter("measuring", settings.language) as progress:
-            report = measure(folder, settings, progress)
+        found = hold(read_run(a), read_run(b), seed).form()
         if as_json:
-            print_json(report.form())
+            print_json(found)
         else:
-            show.report(report)
+            for row in comparison_lines(found, settings.language):
+                show.line(row)
 
 
 @app.command()
-def weights(
-    folders: Annotated[list[Path], typer.Argument(help="BEIR folders / BEIR-mappar")],
-    questions: Annotated[
-        list[str] | None, typer.Option(help="A set over the library, or SET=LIBRARY / Frågor, eller FRÅGOR=BIBLIOTEK")
-    ] = None,
+def gate(
+    questions: SetFile,
+    baseline: Annotated[Path, typer.Option(help="The run to be no worse than / Körningen att inte vara sämre än")],
+    into: Into = None,
+    margins: Annotated[Path | None, typer.Option(help="A file of margins / En fil med marginaler")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Find the weights of words and vectors for this model / Hitta vikterna för ord och vektorer för modellen.
+    """May this go live? Exit code 0 yes, 1 worse, 3 cannot tell / Får detta tas i drift? 0 ja, 1 sämre, 3 oklart."""
+    from evals.gate import EXIT, Gate, missing_studies, read_margins, same_set
+    from evals.gate import gate as hold
+    from evals.run import read_run
 
-    Prints the model's part of retriever/weights.toml; what it found goes to standard error.
+    with settings_here() as settings:
+        before, given, allowed = read_run(baseline), _set(questions), read_margins(margins)
+        same_set(before, given.sha256)
+        with library_of(settings) as library:
+            missing = missing_studies(before, {study.id: study.file_name for study in library.record.studies()})
+        if missing:  # gold may be among them, and then there is nothing to measure
+            found = Gate(tuple(missing))
+        else:
+            seed = int(before.made_from["seed"])
+            found = hold(before, measured(settings, given, into, full=False, seed=seed), allowed, seed)
+        if as_json:
+            print_json(found.form())
+        else:
+            for row in found.lines(settings.language):
+                show.line(row)
+    raise typer.Exit(EXIT[found.outcome])
+
+
+@app.command()
+def benchmark(
+    folders: Annotated[list[Path], typer.Argument(help="BEIR folders / BEIR-mappar")],
+    full: Full = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure search on BEIR folders, in throw-away libraries / Mät sökningen på BEIR-mappar."""
+    from evals.benchmark import benchmark as measure
+    from evals.systems import BASELINES
+
+    with settings_here() as settings:
+        for folder in folders:
+            with show.counter("measuring", settings.language) as progress:
+                report = measure(folder, settings, progress, baselines=BASELINES if full else (), answering=full)
+            if as_json:
+                print_json(report.form())
+            else:
+                for row in report.table(settings.language):
+                    show.line(row)
+
+
+@app.command()
+def tune(
+    grounds: Annotated[
+        list[str],
+        typer.Argument(
+            help="Sets, SET=LIBRARY, or BEIR folders / Uppsättningar, UPPSÄTTNING=BIBLIOTEK eller BEIR-mappar"
+        ),
+    ],
+    wrong_costs: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Right answers that one wrong answer outweighs / Rätta svar som ett felaktigt uppväger"
+        ),
+    ] = 1.0,
+    write: Annotated[
+        bool, typer.Option("--write", help="Put it in weights.toml and judge.toml / Skriv in det")
+    ] = False,
+) -> None:
+    """Find fusion weights and the refusal bar by cross-validation / Hitta vikter och svarsgräns med korsvalidering.
+
+    Prints the model's parts of weights.toml and judge.toml; what it found goes to standard error.
     """
     from corpus.embedder import open_embedder
-    from evals.weights import examples_of_benchmark, find_all, table
+    from evals.tune import Ground
+    from evals.tune import tune as find
+    from evals.tune import write as put
 
     with settings_here() as settings:
-        examples: list[Example] = []
-        for folder in folders:
-            examples += examples_of_benchmark(folder, settings)
-        for given in questions or []:
-            examples += _examples_of_set(given, settings)
-        model = open_embedder(settings).identity.name
-        found = find_all(examples, model)
-        for weights in found:
-            show.complain(weights.line())
-        show.line(table(found, model, [example.source for example in examples], date.today()))
+        for given in grounds:
+            _refuse_test(given)
+        ground = Ground()
+        for given in grounds:
+            _gather(ground, given, settings)
+        found = find(ground, open_embedder(settings).identity.name, wrong_costs)
+        for row in found.lines():
+            show.complain(row)
+        show.line(found.weights_table)
+        show.line(found.bar_table)
+        if write:
+            import retriever
+
+            for path in put(found, Path(str(retriever.__file__)).parent):
+                show.complain(say("tuned", settings.language, file=path))
 
 
-def _examples_of_set(given: str, settings: Settings) -> list[Example]:
-    from evals.case import read_cases
-    from evals.weights import examples_of_cases
+def _refuse_test(given: str) -> None:
+    """Before anything is looked at: no set that is marked as test."""
+    from evals.tune import refuse_test
 
+    file = Path(given.partition("=")[0])
+    if not file.is_dir():
+        refuse_test(_set(file))
+
+
+def _gather(ground: Ground, given: str, settings: Settings) -> None:
     file, _, folder = given.partition("=")
+    if Path(file).is_dir():
+        ground.add_benchmark(Path(file), settings)
+        return
     there = settings.model_copy(update={"data": Path(folder)}) if folder else settings
     with library_of(there) as library:
-        return list(examples_of_cases(library, Path(file).parent.name, read_cases(Path(file))))
+        ground.add_set(library, _set(Path(file)))

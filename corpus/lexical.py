@@ -220,6 +220,16 @@ class LexicalIndex:
         hits = self.matching(field, words, 10, passage.language)
         return any(i == passage.id for i, _ in hits) or len(hits) == 10
 
+    def agrees(self, passage: Passage) -> bool:
+        """Does the index hold, for this passage, every index term that it is read as today?"""
+        shadow = self._record.shadows([passage.id]).get(passage.id)
+        wanted = [self._term("en", term) for term in set(terms(*_english(passage, shadow)))]
+        if passage.language in SCANDINAVIAN:
+            wanted += [self._term("sv", term) for term in set(terms(passage.text, passage.language))]
+        this = tantivy.Query.term_set_query(self._schema, "passage", [passage.id])
+        every = tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in (this, *wanted)])
+        return bool(self._index.searcher().search(every, 1, count=False).hits)
+
     def _commit(self) -> None:
         assert self._writer is not None
         self._writer.commit()

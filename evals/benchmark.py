@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -14,55 +13,39 @@ from typing import Any
 from corpus.library import Library
 from corpus.settings import Settings
 from corpus.upkeep import Progress
-from corpus.words import Fault
+from corpus.words import Fault, Language
 from evals.beir import Benchmark, Query, fill, read_beir
-from evals.measures import bootstrap, ndcg, recall, reciprocal_rank
-from retriever.search import near, search
+from evals.case import PAIRS, Case, Gold
+from evals.gold import Located
+from evals.measures import recall
+from evals.row import Row, row_of
+from evals.summary import interval_of, summarise, values_of
+from evals.systems import Ours, System, baseline
+from evals.table import number, rows_of
+from retriever.reading import understand
+from retriever.search import near
 
 DEPTH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class BenchmarkRow:
-    """What one question gave. `all_languages_10` is 1 when an answer in each language that has one is in the first ten.
-
-    It is None where all answers are in one language.
-    """
-
-    id: str
-    ndcg_10: float
-    recall_10: float
-    recall_100: float
-    reciprocal_rank_10: float
-    all_languages_10: float | None
-    milliseconds: float
-
-
-_NAMES = {
-    "nDCG@10": "ndcg_10",
-    "Recall@10": "recall_10",
-    "Recall@100": "recall_100",
-    "MRR@10": "reciprocal_rank_10",
-    "all_languages@10": "all_languages_10",
-}
+MEASURES = ("nDCG@10", "Recall@10", "Recall@100", "MRR@10", "all_languages@10")
+_PLACES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkReport:
-    """All rows of a benchmark and what they were made from."""
+    """All rows of a benchmark, those of plain systems beside it, and what they were made from.
+
+    `answering` is True where questions were asked as well as searched for. Times are in milliseconds, by question.
+    """
 
     name: str
     documents: int
     passages: dict[str, int]
     without_gold: int
-    rows: tuple[BenchmarkRow, ...]
+    rows: tuple[Row, ...]
     model: str
-
-    def measures(self) -> dict[str, dict[str, Any]]:
-        """Each measure's mean over the questions it applies to, how many these are, and a 95 % interval."""
-        values = {name: [getattr(row, field) for row in self.rows] for name, field in _NAMES.items()}
-        told = {name: [value for value in column if value is not None] for name, column in values.items()}
-        return {name: _summary(column) for name, column in told.items() if column}
+    milliseconds: tuple[float, ...] = ()
+    baselines: tuple[tuple[str, tuple[Row, ...]], ...] = ()
+    answering: bool = False
 
     def form(self) -> dict[str, Any]:
         """The report as JSON."""
@@ -72,33 +55,108 @@ class BenchmarkReport:
             "passages": self.passages,
             "queries": len(self.rows),
             "queries_without_gold": self.without_gold,
-            **self.measures(),
+            **means(self.rows),
+            "pairs": by_pair(self.rows),
+            "baselines": {name: {**means(rows), "pairs": by_pair(rows)} for name, rows in self.baselines},
+            **({"answers": summarise(self.rows)} if self.answering else {}),
             "model": self.model,
-            "rows": [asdict(row) for row in self.rows],
+            "rows": [
+                {"id": row.id, "pair": row.pair, **self._values(row), "milliseconds": ms}
+                for row, ms in zip(self.rows, self.milliseconds, strict=True)
+            ],
         }
 
-    def table(self) -> Iterator[str]:
+    def _values(self, row: Row) -> dict[str, float]:
+        """A row's measures; those of answers only where it was asked for one."""
+        silent = {} if self.answering else {"answered", "answered_right", "page_accuracy"}
+        return {name: value for name, value in row.values.items() if name not in silent}
+
+    def table(self, language: Language = "en") -> Iterator[str]:
         """The report as lines of text."""
-        yield f"{self.name}: {self.documents} documents, {len(self.rows)} questions, passages {self.passages}"
-        for name, values in self.measures().items():
-            low, high = values["interval"]
-            yield f"{name:18} {values['mean']:.3f}  ({low:.3f} to {high:.3f}, n = {values['n']})"
-        yield f"model {self.model}"
+        from corpus.words import say
+
+        yield say("benchmark_of", language, name=self.name, documents=self.documents, questions=len(self.rows))
+        shown = [measure for measure in MEASURES if any(measure in row.values for row in self.rows)]
+        systems = [("amp", self.rows), *self.baselines]
+        yield from rows_of(
+            [
+                ["", "", "n", *shown],
+                *(
+                    [system, pair, str(len(rows)), *(_cell(rows, measure) for measure in shown)]
+                    for system, every in systems
+                    for pair, rows in _groups(every, say("eval_all", language))
+                ),
+            ]
+        )
 
 
-def _summary(values: Sequence[float]) -> dict[str, Any]:
-    return {"mean": round(fmean(values), 4), "n": len(values), "interval": [round(x, 4) for x in bootstrap(values)]}
+def _groups(rows: Sequence[Row], every: str) -> list[tuple[str, Sequence[Row]]]:
+    pairs = [(pair, found) for pair in PAIRS if (found := [row for row in rows if row.pair == pair])]
+    return [(every, rows), *(pairs if len(pairs) > 1 else [])]
 
 
-def benchmark(folder: Path, settings: Settings, progress: Progress = lambda *_: None) -> BenchmarkReport:
+def _cell(rows: Sequence[Row], measure: str) -> str:
+    values, clusters = values_of(rows, measure)
+    if not values:
+        return number(None)
+    low, high = interval_of(measure, values, clusters, 0)
+    return f"{fmean(values):.3f} ({low:.2f} – {high:.2f})"
+
+
+def means(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    """Each measure's mean over the questions it applies to, how many these are, and a 95 % interval."""
+    form: dict[str, dict[str, Any]] = {}
+    for measure in MEASURES:
+        values, clusters = values_of(rows, measure)
+        if values:
+            interval = interval_of(measure, values, clusters, 0)
+            form[measure] = {
+                "mean": round(fmean(values), _PLACES),
+                "n": len(values),
+                "interval": [round(bound, _PLACES) for bound in interval],
+            }
+    return form
+
+
+def by_pair(rows: Sequence[Row]) -> dict[str, dict[str, dict[str, Any]]]:
+    """The same for each pair of languages that has questions."""
+    return {pair: means(found) for pair in PAIRS if (found := [row for row in rows if row.pair == pair])}
+
+
+def benchmark(
+    folder: Path,
+    settings: Settings,
+    progress: Progress = lambda *_: None,
+    *,
+    baselines: Sequence[str] = (),
+    answering: bool = False,
+) -> BenchmarkReport:
     """Run a BEIR folder in a throw-away library. Raises BadBenchmark, ModelNotFound or ModelNotTrusted."""
     given = read_beir(folder)
+    total, done = len(given.queries) * (1 + len(baselines)), 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
     with throw_away_library(settings) as library:
         fill(library, given.texts)
-        rows = tuple(_rows(library, given, progress))
-        counts = library.passage_counts()
+        timed = list(_rows(Ours(library, answering=answering), given, step))
+        beside: list[tuple[str, tuple[Row, ...]]] = []
+        for name in baselines:
+            with baseline(library, name) as system:
+                beside.append((name, tuple(row for row, _ in _rows(system, given, step))))
         return BenchmarkReport(
-            given.name, len(given.texts), counts, given.without_gold, rows, str(library.embedder.identity)
+            name=given.name,
+            documents=len(given.texts),
+            passages=library.passage_counts(),
+            without_gold=given.without_gold,
+            rows=tuple(row for row, _ in timed),
+            model=str(library.embedder.identity),
+            milliseconds=tuple(ms for _, ms in timed),
+            baselines=tuple(beside),
+            answering=answering,
         )
 
 
@@ -111,33 +169,35 @@ def throw_away_library(settings: Settings) -> Iterator[Library]:
             yield library
 
 
-def _rows(library: Library, given: Benchmark, progress: Progress) -> Iterator[BenchmarkRow]:
+def _rows(system: System, given: Benchmark, step: Callable[[], None]) -> Iterator[tuple[Row, float]]:
+    """A row and its milliseconds of searching for each question."""
     languages = {text.id: near(text.language) for text in given.texts}
-    for number, query in enumerate(given.queries, 1):
-        yield _row(library, query, languages)
-        progress(number, len(given.queries))
+    for query in given.queries:
+        located = _located(query, languages)
+        answer = system.give(query.text, DEPTH)
+        row = row_of(located, answer, lambda _: None)
+        ranking = [hit.study_id for hit in answer.hits]
+        more = {"Recall@100": recall(ranking, query.gold, DEPTH), **_all_languages(ranking, query.gold, languages)}
+        step()
+        yield replace(row, values={**row.values, **more}), round(1000 * answer.search_seconds, 2)
 
 
-def _row(library: Library, query: Query, languages: dict[str, str]) -> BenchmarkRow:
-    start = time.perf_counter()
-    ranking = _ranking(library, query.text)
-    seconds = time.perf_counter() - start
-    wanted = {languages[document] for document in query.gold}
-    found = {languages[document] for document in ranking[:10] if document in query.gold}
-    return BenchmarkRow(
-        id=query.id,
-        ndcg_10=ndcg(ranking, query.gold, 10),
-        recall_10=recall(ranking, query.gold, 10),
-        recall_100=recall(ranking, query.gold, DEPTH),
-        reciprocal_rank_10=reciprocal_rank(ranking[:10], query.gold),
-        all_languages_10=float(found == wanted) if len(wanted) > 1 else None,
-        milliseconds=round(1000 * seconds, 2),
-    )
-
-
-def _ranking(library: Library, question: str) -> list[str]:
-    """Document ids, best first; a question that is refused is scored as silence."""
+def _located(query: Query, languages: dict[str, str]) -> Located:
+    """A query as a case: each document is a study of one page."""
+    gold = tuple(Gold(name, 1, grade=min(2, grade), language=languages[name]) for name, grade in query.gold.items())
     try:
-        return [hit.study_id for hit in search(library, question, DEPTH).hits]
+        language: str = understand(query.text).language
     except Fault:
-        return []
+        language = "?"
+    held = dict.fromkeys(g.language for g in gold)
+    pair = f"{language}-{next(iter(held))}" if len(held) == 1 else f"{language}-both"
+    case = Case(query.id, query.text, language, "yes", gold, pair=pair)
+    return Located(case, {(name, 1): grade for name, grade in query.gold.items()}, {})
+
+
+def _all_languages(ranking: Sequence[str], gold: Iterable[str], languages: dict[str, str]) -> dict[str, float]:
+    """1 where an answer in each language that has one is in the first ten; nothing where all are in one language."""
+    right = set(gold)
+    wanted = {languages[document] for document in right}
+    found = {languages[document] for document in ranking[:10] if document in right}
+    return {"all_languages@10": float(found == wanted)} if len(wanted) > 1 else {}

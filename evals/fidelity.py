@@ -13,19 +13,33 @@ _HYPHENS = re.compile("[\u0002\ufffe\u00ad]\\s*|(?<=\\w)-\\s+(?=\\w)")
 
 
 def reread(path: Path, number: int, quote: str) -> bool:
-    """Does pdfium find the quote on this page (from 1) of the file, line breaks and hyphenation aside?"""
-    return _bare(quote) in _page(path, number)
+    """Loose: does pdfium find the quote on this page (from 1), line breaks, hyphenation and case aside?"""
+    return _bare(quote) in _bare(_page(path, number))
+
+
+def reread_strictly(path: Path, number: int, quote: str) -> bool:
+    """Strict: does pdfium find the quote on this page (from 1) letter for letter, white space aside (NFC)?"""
+    return bool(quote.split()) and _plain(quote) in _plain(_page(path, number))
 
 
 @lru_cache(maxsize=256)
 def _page(path: Path, number: int) -> str:
+    """A page's text as pdfium gives it; empty where the file has no such page."""
     document = pdfium.PdfDocument(path)
     try:
-        return _bare(document[number - 1].get_textpage().get_text_range())
+        if not 1 <= number <= len(document):
+            return ""
+        return str(document[number - 1].get_textpage().get_text_range())
     finally:
         document.close()
 
 
+@lru_cache(maxsize=512)
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+@lru_cache(maxsize=512)
 def _bare(text: str) -> str:
     """Compatibility forms folded, hyphens at line ends and all white space gone; letters, figures and marks stay."""
     folded = unicodedata.normalize("NFKC", _HYPHENS.sub("", text)).casefold()

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from corpus.words import Fault
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line's number, from 1, and what stands in it."""
+
+    number: int
+    value: Any
 
 
 def read_text(path: Path, fault: type[Fault]) -> str:
@@ -20,11 +29,20 @@ def read_text(path: Path, fault: type[Fault]) -> str:
         raise fault(file=path, line=0, why=error) from error
 
 
-def json_rows(path: Path, make: Callable[[Any], T], fault: type[Fault]) -> Iterator[T]:
-    """What `make` makes of each line that is not empty. Raises `fault` with file, line and why."""
+def json_lines(path: Path, fault: type[Fault]) -> Iterator[Line]:
+    """Each line that is not empty. Raises `fault` with file, line and why."""
     for number, line in enumerate(read_text(path, fault).split("\n"), 1):  # splitlines would cut at U+2028 in a text
         if line.strip():
             try:
-                yield make(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                yield Line(number, json.loads(line))
+            except ValueError as error:
                 raise fault(file=path, line=number, why=repr(error)) from error
+
+
+def json_rows(path: Path, make: Callable[[Any], T], fault: type[Fault]) -> Iterator[T]:
+    """What `make` makes of each line that is not empty. Raises `fault` with file, line and why."""
+    for line in json_lines(path, fault):
+        try:
+            yield make(line.value)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise fault(file=path, line=line.number, why=repr(error)) from error

@@ -1,143 +1,260 @@
-"""One run of a set of cases over a library: a row for each question, then a table for each language pair."""
+"""One run of a set of questions over a library: a folder of rows, figures, and what they were made from."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+import json
+import os
+import re
+import resource
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from statistics import fmean
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
 
 from corpus.library import Library
+from corpus.upkeep import Progress
 from corpus.words import Fault
-from evals.case import Case
-from evals.fidelity import reread
-from evals.measures import auroc, hit, reciprocal_rank, wilson
-from retriever.answer import Answer
-from retriever.ask import ask
-from retriever.search import search
+from evals.case import QuestionSet
+from evals.fingerprint import GROUND, fingerprint, same_ground, short
+from evals.gold import Located, Place, locate
+from evals.index import index_fidelity
+from evals.latency import latency
+from evals.lines import json_rows
+from evals.row import Row, row_from, row_of
+from evals.summary import summarise
+from evals.systems import BASELINES, Given, Ours, System, baseline
 
-_DEPTH = 10
+
+class OtherRun(Fault):
+    """A run folder was made from something else than what it is to be gone on with."""
+
+    code = "run_other"
+
+
+class NoRun(Fault):
+    """A folder holds no finished run."""
+
+    code = "run_none"
+
+
+class BadRun(Fault):
+    """A run folder's file cannot be read."""
+
+    code = "run_bad"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What one question gave. Shares are 0 or 1; `quotes_found` of `quotes` stand in the PDF's own bytes."""
+class Timed:
+    """How long one question took in one system, in milliseconds."""
 
     id: str
-    pair: str
-    answerable: bool
-    hit_1: float
-    hit_5: float
-    hit_10: float
-    reciprocal_rank: float
-    answered: bool
-    confidence: float
-    cites_gold: bool
-    quotes: int
-    quotes_found: int
+    search_ms: float
+    ask_ms: float
+
+
+Kept = TypeVar("Kept", Row, Timed)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """All rows of a run and what it was made from."""
+class Run:
+    """A finished run. `summary` holds every figure but times, which are in `speed`; `pages` the text of pages met."""
 
+    folder: Path
+    made_from: dict[str, Any]
     rows: tuple[Row, ...]
-    fingerprint: str
-
-    def summary(self) -> dict[str, dict[str, Any]]:
-        """For each language pair of answerable questions: n, hit@1, @5 (with 95 % interval), @10, MRR@10."""
-        pairs = dict.fromkeys(row.pair for row in self.rows if row.answerable)
-        return {pair: _summary([r for r in self.rows if r.pair == pair and r.answerable]) for pair in pairs}
-
-    def abstention(self) -> dict[str, Any]:
-        """How the judge does: pairs of (how many, of how many), and the AUROC of its confidence.
-
-        The AUROC is over all questions; the positives are those whose first page is a gold page. It is None where
-        all first pages are right, or none is.
-        """
-        answerable = [row for row in self.rows if row.answerable]
-        unanswerable = [row for row in self.rows if not row.answerable]
-        right = [row.confidence for row in self.rows if row.hit_1]
-        wrong = [row.confidence for row in self.rows if not row.hit_1]
-        area = auroc(right, wrong)
-        return {
-            "answered_of_answerable": [sum(r.answered for r in answerable), len(answerable)],
-            "answered_of_unanswerable": [sum(r.answered for r in unanswerable), len(unanswerable)],
-            "answers_citing_gold": [sum(r.cites_gold for r in answerable), sum(r.answered for r in self.rows)],
-            "auroc": None if math.isnan(area) else round(area, 3),
-        }
-
-    def fidelity(self) -> dict[str, int]:
-        """Quotes shown, and how many of them another PDF library finds on the page they name."""
-        return {"quotes": sum(r.quotes for r in self.rows), "found": sum(r.quotes_found for r in self.rows)}
+    baselines: dict[str, tuple[Row, ...]]
+    summary: dict[str, Any]
+    speed: dict[str, Any]
+    pages: dict[Place, dict[str, Any]]
 
     def form(self) -> dict[str, Any]:
-        """The report as JSON."""
+        """The run as JSON: its figures, its times and its rows."""
         return {
-            "fingerprint": self.fingerprint,
-            "pairs": self.summary(),
-            "abstention": self.abstention(),
-            "fidelity": self.fidelity(),
+            **self.summary,
+            "speed": self.speed,
+            "run": str(self.folder),
             "rows": [asdict(row) for row in self.rows],
         }
 
-    def table(self) -> Iterator[str]:
-        """The report as lines of text."""
-        yield "pair     n  hit@1  hit@5  (95 %)         hit@10  MRR@10"
-        for pair, values in self.summary().items():
-            low, high = values["hit@5_interval"]
-            yield (
-                f"{pair:6} {values['n']:3}  {values['hit@1']:.3f}  {values['hit@5']:.3f}  "
-                f"({low:.2f} to {high:.2f})  {values['hit@10']:.3f}   {values['MRR@10']:.3f}"
-            )
-        yield f"abstention  {self.abstention()}"
-        yield f"quotes      {self.fidelity()}"
-        yield f"fingerprint {self.fingerprint}"
+
+def default_folder(library: Library, questions: QuestionSet, seed: int = 0) -> Path:
+    """`runs/<time>-<set>-<fingerprint>` in the library's folder."""
+    made = short(fingerprint(library, questions, seed))
+    name = re.sub(r"[^\w.-]+", "-", questions.name) or "set"
+    return library.folder / "runs" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{name}-{made}"
 
 
-def run(library: Library, cases: Iterable[Case]) -> Report:
-    """Search and ask every question."""
-    return Report(tuple(_row(library, case) for case in cases), library.fingerprint)
+def run(
+    library: Library,
+    questions: QuestionSet,
+    folder: Path,
+    *,
+    baselines: Sequence[str] = (),
+    seed: int = 0,
+    cold_ms: Sequence[float] = (),
+    progress: Progress = lambda *_: None,
+) -> Run:
+    """Ask every question that the folder has no row of yet, then make the figures.
+
+    Raises GoldMissing before anything is asked, and OtherRun where the folder holds a run made from something else.
+    """
+    located = locate(library, questions)
+    made_from = fingerprint(library, questions, seed)
+    _begin(folder, made_from)
+    beside_it = [name for name in BASELINES if name in baselines or (folder / f"baseline-{name}.jsonl").exists()]
+    total, done = len(located) * (1 + len(beside_it)), 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    rows = tuple(_rows(folder, "rows", Ours(library), located, library, step))
+    peak = peak_mb()
+    beside: dict[str, tuple[Row, ...]] = {}
+    for name in beside_it:
+        with baseline(library, name) as system:
+            beside[name] = tuple(_rows(folder, f"baseline-{name}", system, located, library, step))
+    summary = {
+        "set": made_from["set"],
+        "fingerprint": short(made_from),
+        "made_from": {key: value for key, value in made_from.items() if key not in ("machine", "indexes")},
+        "troubles": [t.form("en") for one in located for t in one.troubles],
+        **summarise(rows, seed),
+        "index": index_fidelity(library, [row.question for row in rows], seed).form(),
+        "baselines": {name: summarise(found, seed) for name, found in beside.items()},
+    }
+    _write(folder / "summary.json", summary)
+    times = _read_times(folder / "rows-times.jsonl")
+    _write(folder / "speed.json", {**latency([(t.search_ms, t.ask_ms) for t in times], cold_ms), "peak_mb": peak})
+    _write_lines(folder / "pages.jsonl", _pages(library, [*rows, *(r for found in beside.values() for r in found)]))
+    return read_run(folder)
 
 
-def _row(library: Library, case: Case) -> Row:
-    ranking, answer = _given(library, case.question)
-    return Row(
-        id=case.id,
-        pair=case.pair,
-        answerable=case.answerable,
-        hit_1=hit(ranking, case.gold_pages, 1),
-        hit_5=hit(ranking, case.gold_pages, 5),
-        hit_10=hit(ranking, case.gold_pages, 10),
-        reciprocal_rank=reciprocal_rank(ranking, case.gold_pages),
-        answered=answer is not None and answer.answered,
-        confidence=answer.confidence if answer else 0.0,
-        cites_gold=answer is not None and any((c.file, c.page) in case.gold_pages for c in answer.citations),
-        quotes=len(answer.citations) if answer else 0,
-        quotes_found=_found(library, answer) if answer else 0,
+def _begin(folder: Path, made_from: dict[str, Any]) -> None:
+    """Make the folder, or find that it may be gone on with."""
+    path = folder / "run.json"
+    if path.exists():
+        held = _read(path, *GROUND)
+        if not same_ground(held, made_from):
+            parts = [key for key in GROUND if held[key] != made_from[key]]
+            raise OtherRun(folder=folder, parts=", ".join(parts))
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(path, made_from)
+
+
+def _rows(
+    folder: Path, name: str, system: System, located: Sequence[Located], library: Library, step: Callable[[], None]
+) -> Iterator[Row]:
+    """A row for each case in the order of the set: those the folder has, and those asked now, kept as they come."""
+    path, times = folder / f"{name}.jsonl", folder / f"{name}-times.jsonl"
+    held = _held(path, _read_rows)
+    _held(times, _read_times)
+    with path.open("a", encoding="utf-8") as rows, times.open("a", encoding="utf-8") as timed:
+        for one in located:
+            row = held.get(one.case.id)
+            if row is None:
+                given = system.give(one.case.question)
+                row = row_of(one, given, lambda study: pdf_of(library, study))
+                _append(rows, asdict(row))
+                _append(timed, asdict(_timed(one.case.id, given)))
+            step()
+            yield row_from(json.loads(json.dumps(asdict(row))))
+
+
+def _timed(name: str, given: Given) -> Timed:
+    return Timed(name, round(1000 * given.search_seconds, 2), round(1000 * given.ask_seconds, 2))
+
+
+def pdf_of(library: Library, study_id: str) -> Path | None:
+    """Where a study's PDF is kept; None where it has none."""
+    path = library.pdf_path(library.study(study_id).files[0].sha256)
+    return path if path.is_file() else None
+
+
+def _held(path: Path, read: Callable[[Path], tuple[Kept, ...]]) -> dict[str, Kept]:
+    """What an earlier call kept, by id. A last line that was cut off is dropped from the file."""
+    if not path.exists():
+        return {}
+    data = path.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    if whole != data:
+        path.write_bytes(whole)
+    return {kept.id: kept for kept in read(path)}
+
+
+def _append(file: Any, form: Mapping[str, Any]) -> None:
+    file.write(json.dumps(form, ensure_ascii=False) + "\n")
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _pages(library: Library, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """The pages that answers, first hits and gold are on, with their text: what a reader of the run wants to see."""
+    met = {(study, page) for row in rows for study, page, _ in row.gold}
+    met |= {(p["study_id"], p["page"]) for row in rows for p in (*row.given["quotes"], *row.given["hits"][:3])}
+    for study_id, number in sorted(met):
+        page = library.record.page(study_id, number)
+        if page is not None:
+            title = library.study(study_id).title
+            yield {"study_id": study_id, "page": number, "label": page.label, "title": title, "text": page.text}
+
+
+def read_run(folder: Path) -> Run:
+    """A finished run, read back. Raises NoRun or BadRun."""
+    if not (folder / "summary.json").is_file():
+        raise NoRun(folder=folder)
+    beside = {name: folder / f"baseline-{name}.jsonl" for name in BASELINES}
+    return Run(
+        folder=folder,
+        made_from=_read(folder / "run.json", *GROUND),
+        rows=_read_rows(folder / "rows.jsonl"),
+        baselines={name: _read_rows(path) for name, path in beside.items() if path.is_file()},
+        summary=_read(folder / "summary.json", "set", "fingerprint", "overall"),
+        speed=_read(folder / "speed.json"),
+        pages=dict(json_rows(folder / "pages.jsonl", _place, BadRun)),
     )
 
 
-def _given(library: Library, question: str) -> tuple[list[tuple[str, int]], Answer | None]:
-    """What search and ask give; a question that is refused is scored as silence."""
+def _read_rows(path: Path) -> tuple[Row, ...]:
+    return tuple(json_rows(path, row_from, BadRun))
+
+
+def _read_times(path: Path) -> tuple[Timed, ...]:
+    return tuple(json_rows(path, lambda form: Timed(**form), BadRun))
+
+
+def _place(form: Any) -> tuple[Place, dict[str, Any]]:
+    return (str(form["study_id"]), int(form["page"])), form
+
+
+def _read(path: Path, *needed: str) -> dict[str, Any]:
     try:
-        return [(h.file, h.page) for h in search(library, question, _DEPTH).hits], ask(library, question)
-    except Fault:
-        return [], None
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        for key in needed:
+            found[key]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadRun(file=path, line=0, why=repr(error)) from error
+    return found
 
 
-def _found(library: Library, answer: Answer) -> int:
-    paths = {c.study_id: library.pdf_path(library.study(c.study_id).files[0].sha256) for c in answer.citations}
-    return sum(reread(paths[c.study_id], c.page, c.quote) for c in answer.citations)
+def _write(path: Path, form: Mapping[str, Any]) -> None:
+    """Whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(form, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    part.replace(path)
 
 
-def _summary(rows: list[Row]) -> dict[str, Any]:
-    return {
-        "n": len(rows),
-        "hit@1": round(fmean(r.hit_1 for r in rows), 3),
-        "hit@5": round(fmean(r.hit_5 for r in rows), 3),
-        "hit@5_interval": [round(x, 3) for x in wilson(sum(r.hit_5 for r in rows), len(rows))],
-        "hit@10": round(fmean(r.hit_10 for r in rows), 3),
-        "MRR@10": round(fmean(r.reciprocal_rank for r in rows), 3),
-    }
+def _write_lines(path: Path, forms: Iterable[Mapping[str, Any]]) -> None:
+    part = path.with_suffix(".part")
+    part.write_text("".join(json.dumps(form, ensure_ascii=False) + "\n" for form in forms), "utf-8")
+    part.replace(path)
+
+
+def peak_mb() -> float:
+    """Peak memory of this process so far, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 if sys.platform != "darwin" else 1 << 20), 1)

@@ -13,13 +13,16 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from corpus.library import Library
 from corpus.settings import Settings
+from corpus.text import one_line
 from corpus.words import LANGUAGES, Fault
 from evals.beir import fill, read_beir
 from evals.benchmark import throw_away_library
-from evals.case import Case
+from evals.gold import Located
 from retriever.reading import read, understand
 from retriever.search import Candidate, Weights, candidates, near, weights
 
@@ -60,13 +63,11 @@ def examples_of_benchmark(folder: Path, settings: Settings) -> Iterator[Example]
             yield from _examples(library, given.name, query.id, query.text, {(i, 1) for i in query.gold})
 
 
-def examples_of_cases(library: Library, name: str, cases: Iterable[Case]) -> Iterator[Example]:
+def examples_of_cases(library: Library, name: str, cases: Iterable[Located]) -> Iterator[Example]:
     """Examples of questions with gold pages in an open library."""
-    ids = {file.name: study.id for study in library.record.studies() for file in study.files}
-    for case in cases:
-        gold = {(ids[file], page) for file, page in case.gold_pages if file in ids}
-        if gold:
-            yield from _examples(library, name, case.id, case.question, gold)
+    for located in cases:
+        if located.grades:
+            yield from _examples(library, name, located.case.id, located.case.question, set(located.grades))
 
 
 def _examples(library: Library, source: str, name: str, text: str, gold: set[tuple[str, int]]) -> Iterator[Example]:
@@ -149,11 +150,15 @@ class Found:
 
     def toml(self) -> str:
         """The pair's line in the table."""
-        w = self.weights
-        return (
-            f'"{self.pair}" = {{ words = {w.words:g}, page = {w.page:g}, vectors = {w.vectors:g}, '
-            f"slope = {w.slope:.2f}, intercept = {w.intercept:.2f} }}"
-        )
+        return toml(self.pair, self.weights)
+
+
+def toml(pair: str, w: Weights) -> str:
+    """One pair's line in the table."""
+    return (
+        f'"{pair}" = {{ words = {w.words:g}, page = {w.page:g}, vectors = {w.vectors:g}, '
+        f"slope = {w.slope:.2f}, intercept = {w.intercept:.2f} }}"
+    )
 
 
 def find(examples: Sequence[Example], pair: str, model: str) -> Found | None:
@@ -214,31 +219,49 @@ def _outcomes(examples: Sequence[Example], chosen: Floats) -> tuple[Floats, Floa
     return np.array(strengths), np.array(outcomes)
 
 
-def platt(strengths: Floats, outcomes: Floats, rounds: int = 100) -> tuple[float, float]:
-    """Slope and intercept of the logistic curve through outcomes, by Newton's method (Platt 1999)."""
-    x = np.column_stack([strengths, np.ones_like(strengths)])
-    fitted = np.zeros(2)
-    for _ in range(rounds):
-        p = 1 / (1 + np.exp(-x @ fitted))
-        curve = (x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(2)
-        step = np.linalg.solve(curve, x.T @ (outcomes - p) - _RIDGE * fitted)
-        fitted += step
-        if np.abs(step).max() < 1e-8:
-            break
-    return float(fitted[0]), float(fitted[1])
+def platt(strengths: Floats, outcomes: Floats) -> tuple[float, float]:
+    """Slope and intercept of the logistic curve through outcomes (Platt 1999)."""
+    slope, intercept = logistic(strengths[:, np.newaxis], outcomes)
+    return float(slope), float(intercept)
+
+
+def logistic(features: Floats, outcomes: Floats) -> Floats:
+    """Coefficients and intercept, shape (d + 1,), of a logistic regression of outcomes (n,) on features (n, d).
+
+    With a ridge of 0.001, so that a curve is found also where the features part the outcomes wholly.
+    """
+    x = np.column_stack([features, np.ones(len(features))])
+
+    def loss(fitted: Floats) -> float:
+        z = x @ fitted
+        return float(np.logaddexp(0, z).sum() - outcomes @ z + _RIDGE * (fitted @ fitted) / 2)
+
+    def slope(fitted: Floats) -> Floats:
+        return np.asarray(x.T @ (expit(x @ fitted) - outcomes) + _RIDGE * fitted)
+
+    def curve(fitted: Floats) -> Floats:
+        p = expit(x @ fitted)
+        return np.asarray((x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(x.shape[1]))
+
+    start = np.zeros(x.shape[1])
+    found = minimize(loss, start, jac=slope, hess=curve, method="trust-exact", options={"gtol": 1e-8, "maxiter": 500})
+    return np.asarray(found.x)
 
 
 def table(found: Sequence[Found], model: str, sources: Iterable[str], on: date) -> str:
-    """The model's part of `weights.toml`, with where it came from."""
-    names = ", ".join(f"{name} ({n})" for name, n in Counter(sources).items())
+    """The model's part of `weights.toml`, with where it came from; a pair without questions keeps what it has."""
+    names = ", ".join(f"{one_line(name)} ({n})" for name, n in Counter(sources).items())
     figures = ", ".join(f"{f.pair} {f.fitted:.3f} / {f.crossed:.3f} (n {f.questions})" for f in found)
+    kept = {pair: held for pair, held in weights(model).items() if pair not in {f.pair for f in found}}
     return "\n".join(
         [
             f'["{model}"]',
-            f"# Found {on} by `amp eval weights` on questions of: {names}.",
+            f"# Found {on} by `amp eval tune` on questions of: {names}.",
             "# Questions are split in halves by a hash of their id. MRR@10 on all of them / on each half with the",
             f"# weights the other half chose: {figures}.",
+            *([f"# As they were, without questions: {', '.join(kept)}."] if kept else []),
             *(f.toml() for f in found),
+            *(toml(pair, held) for pair, held in kept.items()),
             "",
         ]
     )

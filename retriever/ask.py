@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from corpus.library import Library
 from corpus.words import Language, say
@@ -16,23 +17,38 @@ from retriever.select import Chosen, select
 _NEAREST = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """An answer, the citations it has or, where the judge says no, would have had, and the pages it was judged by."""
+
+    answer: Answer
+    citations: tuple[Citation, ...]
+    pages: tuple[Candidate, ...]
+
+
 def ask(library: Library, text: str, only: Language | None = None) -> Answer:
     """Answer with sentences quoted from studies, or say that the corpus does not answer; of one language with `only`.
 
     Raises EmptyQuestion, LongQuestion or OtherLanguage.
     """
+    return consider(library, text, only).answer
+
+
+def consider(library: Library, text: str, only: Language | None = None) -> Considered:
+    """The same answer with what it withholds, for those who measure how well it is withheld. Raises as `ask` does."""
     question = understand(text)
-    return looking_again(lambda: _ask(library, question, only))
+    return looking_again(lambda: _consider(library, question, only))
 
 
-def _ask(library: Library, question: Question, only: Language | None) -> Answer:
+def _consider(library: Library, question: Question, only: Language | None) -> Considered:
     reading = read(library, question)
     found = candidates(library, reading, only)
     pages = balanced(by_page(found), FIRST)
     citations = tuple(_citations(library, select(library, reading, found)))
     verdict = judge(library, reading, pages, len(citations))
     library.notice(reading.gloss, question.language)
-    return _answer(library, reading, pages, citations, verdict, searched(library, only))
+    answer = _answer(library, reading, pages, citations, verdict, searched(library, only))
+    return Considered(answer, citations, tuple(pages))
 
 
 def _citations(library: Library, chosen: Sequence[Chosen]) -> Iterator[Citation]:

@@ -35,7 +35,7 @@ def judge(library: Library, reading: Reading, pages: Sequence[Candidate], chosen
     Where five pages fit alike, most often none of them answers. With no sentence chosen there is no answer.
     """
     fit = _fit(library.embedder.identity.name)
-    confidence = _confidence(fit, sorted(pages, key=lambda page: -page.score)) if pages else 0.0
+    confidence = _confidence(fit, pages) if pages else 0.0
     bar = fit["bar"]
     return Verdict(chosen > 0 and confidence >= bar, round(confidence, 3), unknown_words(library, reading))
 
@@ -58,10 +58,16 @@ def _any_held(library: Library, language: Language, text: str) -> bool:
     return any(library.holds(language, stem) for stem in content_stems(text, language))
 
 
+def features(pages: Sequence[Candidate]) -> tuple[float, float]:
+    """What is judged by: how far the best page's score stands above the fifth's, in logits, and its cosine."""
+    ranked = sorted(pages, key=lambda page: -page.score)
+    fifth = _logit(ranked[_FIFTH].score) if len(ranked) > _FIFTH else _FEW
+    return max(0.0, _logit(ranked[0].score) - fifth), ranked[0].cosine
+
+
 def _confidence(fit: dict[str, float], pages: Sequence[Candidate]) -> float:
-    fifth = _logit(pages[_FIFTH].score) if len(pages) > _FIFTH else _FEW
-    gap = max(0.0, _logit(pages[0].score) - fifth)
-    return 1 / (1 + math.exp(-(fit["intercept"] + fit["gap"] * gap + fit["cosine"] * pages[0].cosine)))
+    gap, cosine = features(pages)
+    return 1 / (1 + math.exp(-(fit["intercept"] + fit["gap"] * gap + fit["cosine"] * cosine)))
 
 
 def _logit(score: float) -> float:

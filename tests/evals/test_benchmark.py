@@ -1,6 +1,7 @@
 """A benchmark's rows and their means, and one run with the bundled model in a library that is thrown away."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,12 @@ import pytest
 from corpus.library import Library
 from corpus.settings import Settings
 from evals.beir import BadBenchmark
-from evals.benchmark import BenchmarkReport, BenchmarkRow, benchmark, throw_away_library
-from evals.measures import bootstrap
+from evals.benchmark import MEASURES, BenchmarkReport, benchmark, by_pair, means, throw_away_library
+from evals.case import Case, Gold
+from evals.gold import Located
+from evals.row import Row, row_of
+from evals.statistics import mean_interval
+from evals.systems import BASELINES, Given
 
 DOCUMENTS = [
     ("en-light", "en", "Better street lighting reduced burglary by fourteen per cent in the squares of the town."),
@@ -44,33 +49,52 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # Rows made by hand
 
 
-def row(name: str, *, ndcg: float = 0.0, mrr: float = 0.0, languages: float | None = None) -> BenchmarkRow:
-    return BenchmarkRow(name, ndcg, 0.5, 1.0, mrr, languages, 12.5)
+def row(name: str, pair: str = "en-en", *, ndcg: float = 0.0, mrr: float = 0.0, languages: float | None = None) -> Row:
+    """A row whose document is its own; `languages` is None where all that answers is in one language."""
+    case = Case(name, name, "en", "yes", (Gold(name, 1),), pair=pair)
+    given = Given("en", (), False, 0.0, "", (), (), 0.0, 0.0)
+    values = {"nDCG@10": ndcg, "Recall@10": 0.5, "Recall@100": 1.0, "MRR@10": mrr}
+    if languages is not None:
+        values["all_languages@10"] = languages
+    return replace(row_of(Located(case, {(name, 1): 1}, {}), given, lambda _: None), values=values)
 
 
-def report(*rows: BenchmarkRow) -> BenchmarkReport:
-    return BenchmarkReport("town/mixed", 6, {"en": 3, "sv": 2}, 1, rows, "model@1 (64)")
+def report(
+    *rows: Row, answering: bool = False, baselines: tuple[tuple[str, tuple[Row, ...]], ...] = ()
+) -> BenchmarkReport:
+    return BenchmarkReport(
+        "town/mixed", 6, {"en": 3, "sv": 2}, 1, rows, "model@1 (64)", (12.5,) * len(rows), baselines, answering
+    )
 
 
 def test_each_measure_has_its_mean_how_many_questions_and_the_interval_of_the_bootstrap() -> None:
     ndcg = (1.0, 0.5, 0.63093, 0.0)
-    measures = report(*(row(str(n), ndcg=value, mrr=value / 2) for n, value in enumerate(ndcg))).measures()
+    measures = means([row(str(n), ndcg=value, mrr=value / 2) for n, value in enumerate(ndcg)])
     assert measures["nDCG@10"]["mean"] == 0.5327  # 2.13093 / 4
     assert measures["MRR@10"]["mean"] == 0.2664
     assert measures["Recall@10"] == {"mean": 0.5, "n": 4, "interval": [0.5, 0.5]}
     assert measures["Recall@100"] == {"mean": 1.0, "n": 4, "interval": [1.0, 1.0]}
     assert measures["nDCG@10"]["n"] == 4
-    assert measures["nDCG@10"]["interval"] == pytest.approx(bootstrap(ndcg), abs=1e-4)
+    assert measures["nDCG@10"]["interval"] == pytest.approx(mean_interval(ndcg, "0123"), abs=1e-4)
 
 
 def test_a_question_answered_in_one_language_alone_counts_for_nothing_in_all_languages() -> None:
     rows = [row("a", languages=1.0), row("b"), row("c", languages=0.0), row("d", languages=1.0), row("e")]
-    found = report(*rows).measures()["all_languages@10"]
+    found = means(rows)["all_languages@10"]
     assert (found["mean"], found["n"]) == (0.6667, 3)
 
 
 def test_all_languages_is_left_out_where_no_question_is_answered_in_more_than_one() -> None:
-    assert list(report(row("a"), row("b")).measures()) == ["nDCG@10", "Recall@10", "Recall@100", "MRR@10"]
+    assert list(means([row("a"), row("b")])) == ["nDCG@10", "Recall@10", "Recall@100", "MRR@10"]
+
+
+def test_each_pair_of_languages_has_its_own_means_and_questions_of_both_are_in_none() -> None:
+    rows = [row("a", "sv-en", mrr=1.0), row("b", "en-en"), row("c", "sv-en", mrr=0.5), row("d", "en-both")]
+    pairs = by_pair(rows)
+    assert {pair: (found["MRR@10"]["mean"], found["MRR@10"]["n"]) for pair, found in pairs.items()} == {
+        "sv-en": (0.75, 2),
+        "en-en": (0.0, 1),
+    }
 
 
 def test_the_form_is_json_and_keeps_every_row() -> None:
@@ -78,32 +102,50 @@ def test_the_form_is_json_and_keeps_every_row() -> None:
     assert form["benchmark"] == "town/mixed"
     assert (form["documents"], form["queries"], form["queries_without_gold"]) == (6, 2, 1)
     assert (form["passages"], form["model"]) == ({"en": 3, "sv": 2}, "model@1 (64)")
-    assert form["nDCG@10"]["mean"] == 0.5
+    assert form["nDCG@10"]["mean"] == form["pairs"]["en-en"]["nDCG@10"]["mean"] == 0.5
     assert form["rows"][0] == {
         "id": "a",
-        "ndcg_10": 1.0,
-        "recall_10": 0.5,
-        "recall_100": 1.0,
-        "reciprocal_rank_10": 0.0,
-        "all_languages_10": None,
+        "pair": "en-en",
+        "nDCG@10": 1.0,
+        "Recall@10": 0.5,
+        "Recall@100": 1.0,
+        "MRR@10": 0.0,
         "milliseconds": 12.5,
     }
 
 
-def test_the_table_has_a_line_for_each_measure_between_the_name_and_the_model() -> None:
-    first, *measures, last = report(row("a", languages=1.0), row("b", mrr=1.0)).table()
+def test_plain_systems_have_the_same_figures_beside_it() -> None:
+    form = report(row("a", mrr=1.0), baselines=(("bm25", (row("a", mrr=0.5),)),)).form()
+    assert form["MRR@10"]["mean"] == 1.0
+    assert form["baselines"]["bm25"]["MRR@10"] == form["baselines"]["bm25"]["pairs"]["en-en"]["MRR@10"]
+    assert form["baselines"]["bm25"]["MRR@10"]["mean"] == 0.5
+
+
+def test_answers_are_told_only_where_questions_were_asked() -> None:
+    assert "answers" not in report(row("a")).form()
+    assert report(row("a"), answering=True).form()["answers"]["abstention"]["answered_of_answerable"] == [0, 1]
+
+
+def test_the_table_has_a_line_for_each_system_and_pair() -> None:
+    two = (row("a", "sv-en", mrr=1.0), row("b", "en-en", languages=1.0))
+    first, head, *lines = report(*two, baselines=(("bm25", two[:1]),)).table()
     assert "town/mixed" in first
     assert "6 documents, 2 questions" in first
-    assert [line.split()[0] for line in measures] == [
-        "nDCG@10",
-        "Recall@10",
-        "Recall@100",
-        "MRR@10",
-        "all_languages@10",
+    assert head.split() == ["n", "nDCG@10", "Recall@10", "Recall@100", "MRR@10", "all_languages@10"]
+    assert [line.split()[:3] for line in lines] == [
+        ["amp", "all", "2"],
+        ["amp", "sv-en", "1"],
+        ["amp", "en-en", "1"],
+        ["bm25", "all", "1"],
     ]
-    assert measures[3].split() == ["MRR@10", "0.500", "(0.000", "to", "1.000,", "n", "=", "2)"]
-    assert measures[4].endswith("n = 1)")
-    assert last == "model model@1 (64)"
+    assert "0.500 (0.00 – 1.00)" in lines[0]
+    assert lines[1].split()[-1] == "–"
+
+
+def test_the_table_speaks_swedish() -> None:
+    first, _, line = report(row("a")).table("sv")
+    assert "1 frågor" in first
+    assert line.split()[:2] == ["amp", "alla"]
 
 
 # The library that is thrown away
@@ -162,11 +204,38 @@ def test_a_benchmark_is_measured_with_the_bundled_model_and_leaves_nothing_behin
     assert (tree(tmp_path), settings) == (before, given)
 
     both, one, german, hidden = measured.rows
-    assert [found.id for found in measured.rows] == ["both", "one", "german", "hidden"]
-    assert (both.recall_10, both.ndcg_10, both.reciprocal_rank_10, both.all_languages_10) == (1, 1, 1, 1)
-    assert (one.recall_10, one.ndcg_10, one.reciprocal_rank_10, one.all_languages_10) == (1, 1, 1, None)
-    assert (german.recall_100, german.ndcg_10, german.reciprocal_rank_10, german.all_languages_10) == (0, 0, 0, 0)
-    assert (hidden.recall_100, hidden.reciprocal_rank_10, hidden.all_languages_10) == (0, 0, None)
-    assert both.milliseconds > 0
-    assert measured.measures()["all_languages@10"]["n"] == 2
-    assert measured.measures()["Recall@100"]["mean"] == 0.5
+    assert [(found.id, found.pair) for found in measured.rows] == [
+        ("both", "en-both"),
+        ("one", "en-en"),
+        ("german", "?-both"),
+        ("hidden", "en-en"),
+    ]
+    assert figures(both) == {"nDCG@10": 1, "Recall@10": 1, "Recall@100": 1, "MRR@10": 1, "all_languages@10": 1}
+    assert figures(one) == {"nDCG@10": 1, "Recall@10": 1, "Recall@100": 1, "MRR@10": 1}
+    assert figures(german) == {"nDCG@10": 0, "Recall@10": 0, "Recall@100": 0, "MRR@10": 0, "all_languages@10": 0}
+    assert figures(hidden) == {"nDCG@10": 0, "Recall@10": 0, "Recall@100": 0, "MRR@10": 0}
+    assert german.fault == "other_language"
+    assert measured.milliseconds[0] > 0
+    assert means(measured.rows)["all_languages@10"]["n"] == 2
+    assert means(measured.rows)["Recall@100"]["mean"] == 0.5
+
+
+def figures(found: Row) -> dict[str, float]:
+    return {name: found.values[name] for name in MEASURES if name in found.values}
+
+
+@pytest.mark.slow
+def test_plain_systems_search_the_same_documents(folder: Path, settings: Settings) -> None:
+    counted: list[tuple[int, int]] = []
+    measured = benchmark(
+        folder, settings, lambda done, of: counted.append((done, of)), baselines=BASELINES, answering=True
+    )
+    assert [name for name, _ in measured.baselines] == ["bm25", "vectors", "stock"]
+    assert counted == [(n, 16) for n in range(1, 17)]
+    for name, rows in measured.baselines:
+        assert [row.id for row in rows] == ["both", "one", "german", "hidden"]
+        assert figures(rows[1])["MRR@10"] == 1, name
+    form = json.loads(json.dumps(measured.form()))
+    assert form["baselines"].keys() == {"bm25", "vectors", "stock"}
+    assert form["answers"]["abstention"]["answered_of_answerable"][1] == 4
+    assert form["answers"]["fidelity"]["quotes"] == 0  # there is no PDF to find quotes in

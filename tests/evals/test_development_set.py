@@ -11,9 +11,9 @@ import pytest
 
 from corpus.library import Library
 from corpus.settings import Settings
-from evals.case import Case, read_cases
+from evals.case import QuestionSet, read_set
 from evals.fidelity import reread
-from evals.run import Report, run
+from evals.run import Run, run
 from ingest.receive import Reception, Status
 from retriever.answer import Answer, Citation
 from retriever.ask import ask
@@ -28,7 +28,7 @@ class Bench:
     """A library of the development PDFs, the questions, and where each PDF lies outside the library."""
 
     library: Library
-    cases: list[Case]
+    questions: QuestionSet
     pdfs: dict[str, Path]
 
 
@@ -42,17 +42,17 @@ def bench(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Be
         assert failed == []
         library.settle()
         pdfs = {path.name: path for folder in folders for path in folder.glob("*.pdf")}
-        yield Bench(library, read_cases(shared / "dev_questions" / "questions.jsonl"), pdfs)
+        yield Bench(library, read_set(shared / "dev_questions" / "questions.jsonl"), pdfs)
 
 
 @pytest.fixture(scope="session")
-def report(bench: Bench) -> Report:
-    return run(bench.library, bench.cases)
+def report(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return run(bench.library, bench.questions, tmp_path_factory.mktemp("runs") / "development")
 
 
 @pytest.fixture(scope="session")
 def answers(bench: Bench) -> list[Answer]:
-    return [ask(bench.library, case.question) for case in bench.cases]
+    return [ask(bench.library, case.question) for case in bench.questions.cases]
 
 
 @pytest.fixture(scope="session")
@@ -61,13 +61,13 @@ def citations(answers: list[Answer]) -> list[Citation]:
 
 
 @pytest.mark.parametrize(("pair", "least"), [("en-en", 0.75), ("sv-sv", 0.73), ("sv-en", 0.65), ("en-sv", 0.6)])
-def test_the_gold_page_is_among_the_first_five(report: Report, pair: str, least: float) -> None:
-    measured = report.summary()[pair]
+def test_the_gold_page_is_among_the_first_five(report: Run, pair: str, least: float) -> None:
+    measured = report.summary["pairs"][pair]
     assert measured["hit@5"] >= least, measured
 
 
-def test_every_question_has_its_row(bench: Bench, report: Report) -> None:
-    assert [row.id for row in report.rows] == [case.id for case in bench.cases]
+def test_every_question_has_its_row(bench: Bench, report: Run) -> None:
+    assert [row.id for row in report.rows] == [case.id for case in bench.questions.cases]
 
 
 def test_an_answer_has_quotes_and_a_refusal_has_none(answers: list[Answer]) -> None:

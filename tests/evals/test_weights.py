@@ -15,7 +15,8 @@ from corpus.embedder import BUNDLED
 from corpus.library import Library
 from corpus.settings import Settings
 from evals.beir import BadBenchmark
-from evals.case import Case
+from evals.case import PAIRS, Case, Gold
+from evals.gold import Shelf
 from evals.weights import (
     GRID,
     Example,
@@ -25,12 +26,14 @@ from evals.weights import (
     examples_of_cases,
     find,
     find_all,
+    logistic,
     mean_by_source,
     page_strengths,
     platt,
     reciprocal_ranks,
     smoothed,
     table,
+    toml,
 )
 from retriever.search import Weights, weights
 
@@ -204,6 +207,45 @@ def test_a_curve_is_always_found_and_its_probabilities_are_as_many_as_were_right
     assert expected == pytest.approx(outcomes.sum(), abs=0.2)
 
 
+def test_a_curve_over_one_feature_is_that_of_strengths() -> None:
+    random = np.random.default_rng(3)
+    strengths, outcomes = random.uniform(0, 2, 50), (random.random(50) < 0.4).astype(float)
+    assert platt(strengths, outcomes) == tuple(logistic(strengths[:, np.newaxis], outcomes))
+
+
+def test_each_feature_has_a_coefficient_and_the_intercept_stands_last() -> None:
+    # A third is right without features, two thirds with the first alone, a ninth with the second alone:
+    # odds 1/2, 2 and 1/8, so the intercept is -ln 2, the first ln 4 and the second -ln 4.
+    features = np.array([(0, 0)] * 900 + [(1, 0)] * 900 + [(0, 1)] * 900, float)
+    outcomes = np.concatenate([np.arange(900) < right for right in (300, 600, 100)]).astype(float)
+    assert logistic(features, outcomes) == pytest.approx([np.log(4), -np.log(4), -np.log(2)], abs=0.001)
+
+
+def test_without_features_the_intercept_is_the_odds_that_were_right() -> None:
+    assert logistic(np.zeros((1000, 0)), (np.arange(1000) < 800).astype(float)) == pytest.approx([np.log(4)], abs=0.001)
+
+
+def test_what_tells_nothing_counts_for_nothing() -> None:
+    features = np.array([(0, -1), (0, 1), (1, -1), (1, 1)] * 2, float)
+    gap, nothing, _ = logistic(features, features[:, 0])
+    assert gap > 5
+    assert nothing == pytest.approx(0, abs=1e-6)
+
+
+def test_a_curve_is_found_where_few_questions_are_wholly_parted() -> None:
+    features, outcomes = np.array([(0, 0.75), (1, 0), (7, 0), (0.5, 1)], float), np.array([0.0, 0.0, 1.0, 1.0])
+    fitted = logistic(features, outcomes)
+    assert (features @ fitted[:2] + fitted[2] > 0).tolist() == [False, False, True, True]
+
+
+@given(st.lists(st.tuples(st.floats(0, 18), st.floats(-0.2, 1), st.booleans()), min_size=1, max_size=40))
+def test_a_curve_is_found_whatever_the_features(made: list[tuple[float, float, bool]]) -> None:
+    gaps, cosines, outcomes = (np.array(column, float) for column in zip(*made, strict=True))
+    fitted = logistic(np.column_stack([gaps, cosines]), outcomes)
+    expected = 1 / (1 + np.exp(-(fitted[0] * gaps + fitted[1] * cosines + fitted[2])))
+    assert expected.sum() == pytest.approx(outcomes.sum(), abs=0.2)
+
+
 # Finding weights
 
 
@@ -303,9 +345,39 @@ MADE = [
 def test_the_table_is_toml_of_which_the_retriever_s_weights_are_made() -> None:
     tables = tomllib.loads(table(MADE, "org/other-model", ["squad/en-en"] * 3, ON))
     assert {pair: Weights(**values) for pair, values in tables["org/other-model"].items()} == {
+        **weights("org/other-model"),
         "sv-en": Weights(0.4, 0.5, 1.0, 8.51, -7.41),
         "en-en": Weights(2.5, 0.0, 1.0, 11.0, 0.25),
     }
+
+
+@pytest.mark.parametrize("model", [BUNDLED, "org/other-model"])
+def test_a_pair_without_questions_keeps_the_weights_it_has_and_the_table_says_so(model: str) -> None:
+    made = table(MADE, model, [], ON)
+    values = tomllib.loads(made)[model]
+    assert list(values) == ["sv-en", "en-en", "sv-sv", "en-sv"]
+    for pair in ("sv-sv", "en-sv"):
+        assert Weights(**values[pair]) == weights(model)[pair]
+    assert "# As they were, without questions: sv-sv, en-sv." in made.split("\n")
+
+
+def test_where_every_pair_has_questions_none_is_said_to_be_as_it_was() -> None:
+    made = table([replace(MADE[0], pair=pair) for pair in PAIRS], BUNDLED, [], ON)
+    assert "As they were" not in made
+    assert {Weights(**values) for values in tomllib.loads(made)[BUNDLED].values()} == {
+        Weights(0.4, 0.5, 1.0, 8.51, -7.41)
+    }
+
+
+def test_a_line_of_the_table_is_the_same_whoever_writes_it() -> None:
+    line = '"sv-en" = { words = 0.4, page = 0.5, vectors = 1, slope = 8.51, intercept = -7.41 }'
+    assert MADE[0].toml() == toml("sv-en", MADE[0].weights) == line
+
+
+def test_the_table_ends_with_an_empty_line_and_has_none_within() -> None:
+    *lines, last = table(MADE, BUNDLED, ["a"], ON).split("\n")
+    assert all(lines)
+    assert last == ""
 
 
 def test_the_table_may_stand_beside_those_in_use() -> None:
@@ -340,12 +412,13 @@ def test_a_line_for_the_reader_has_the_pair_the_weights_and_how_good_they_are() 
 
 # Examples from questions over a library
 
-LIGHTING = Case("q1", "Does street lighting reduce property crime?", "en", True, (("lighting.pdf", 2, 2),), "en-en")
-LEVY = Case("q2", "Hur löser man friåkarproblemet?", "sv", True, (("friakare.pdf", 2, 2),), "sv-sv")
+LIGHTING = Case("q1", "Does street lighting reduce property crime?", "en", "yes", (Gold("lighting.pdf", 2),))
+LEVY = Case("q2", "Hur löser man friåkarproblemet?", "sv", "yes", (Gold("friakare.pdf", 2),))
 
 
 def examples(library: Library, *cases: Case) -> list[Example]:
-    return list(examples_of_cases(library, "small", cases))
+    shelf = Shelf(library)
+    return list(examples_of_cases(library, "small", map(shelf.locate, cases)))
 
 
 def test_a_question_is_an_example_in_the_language_of_its_answer(standing: Library) -> None:
@@ -366,24 +439,32 @@ def test_an_example_has_three_measures_of_each_passage_and_one_right_page(standi
 
 
 def test_a_question_asked_in_the_other_language_has_a_pair_of_two_languages(standing: Library) -> None:
-    swedish = Case("q3", "Minskar gatubelysning brott?", "sv", True, (("lighting.pdf", 2, 2),), "sv-en")
+    swedish = Case("q3", "Minskar gatubelysning brott?", "sv", "yes", (Gold("lighting.pdf", 2),))
     assert [found.pair for found in examples(standing, swedish)] == ["sv-en"]
 
 
 def test_a_question_with_answers_in_both_languages_is_two_examples(standing: Library) -> None:
-    gold = (("lighting.pdf", 1, 2), ("lighting.pdf", 2, 1), ("friakare.pdf", 2, 2))
-    both = Case("q4", "Vad minskar brott, och hur löser man friåkarproblemet?", "sv", True, gold, "sv-sv")
+    gold = (Gold("lighting.pdf", 1), Gold("lighting.pdf", 2, grade=1), Gold("friakare.pdf", 2))
+    both = Case("q4", "Vad minskar brott, och hur löser man friåkarproblemet?", "sv", "yes", gold)
     found = {e.pair: int(e.right.sum()) for e in examples(standing, both)}
     assert found == {"sv-sv": 1, "sv-en": 2}
+
+
+def test_gold_that_is_named_by_its_bytes_alone_makes_the_same_example(standing: Library) -> None:
+    bytes_of = {file.name: file.sha256 for study in standing.record.studies() for file in study.files}
+    nameless = replace(LIGHTING, gold=(Gold("", 2, sha256=bytes_of["lighting.pdf"]),))
+    (named,), (by_bytes,) = examples(standing, LIGHTING), examples(standing, nameless)
+    assert by_bytes.right.tolist() == named.right.tolist()
+    assert by_bytes.measures.tolist() == named.measures.tolist()
 
 
 @pytest.mark.parametrize(
     "case",
     [
-        Case("none-en-1", "Do congestion charges shorten harbour queues?", "en", False, (), "none-en"),
-        Case("q5", "Does street lighting reduce crime?", "en", True, (("not-here.pdf", 1, 2),), "en-en"),
-        Case("q6", "Does street lighting reduce crime?", "en", True, (("lighting.pdf", 9, 2),), "en-en"),
-        Case("q7", "Welche Wirkung hat die Straßenbeleuchtung?", "de", True, (("lighting.pdf", 2, 2),), "de-en"),
+        Case("none-en-1", "Do congestion charges shorten harbour queues?", "en", "near_miss"),
+        Case("q5", "Does street lighting reduce crime?", "en", "yes", (Gold("not-here.pdf", 1),)),
+        Case("q6", "Does street lighting reduce crime?", "en", "yes", (Gold("lighting.pdf", 9),)),
+        Case("q7", "Welche Wirkung hat die Straßenbeleuchtung?", "de", "yes", (Gold("lighting.pdf", 2),)),
     ],
     ids=["no answer", "no such file", "no such page", "refused"],
 )
@@ -394,7 +475,7 @@ def test_a_question_that_no_page_of_the_library_answers_or_that_is_refused_is_no
 
 
 def test_a_question_always_falls_in_the_same_half_whatever_is_asked_beside_it(standing: Library) -> None:
-    named = [Case(f"q-{n}", LIGHTING.question, "en", True, LIGHTING.gold, "en-en") for n in range(12)]
+    named = [replace(LIGHTING, id=f"q-{n}") for n in range(12)]
     halves = [found.half for found in examples(standing, *named)]
     assert set(halves) == {0, 1}
     assert [found.half for found in examples(standing, *named[::-1])] == halves[::-1]
@@ -402,9 +483,7 @@ def test_a_question_always_falls_in_the_same_half_whatever_is_asked_beside_it(st
 
 def test_the_swedish_and_the_english_version_of_a_question_fall_in_the_same_half(standing: Library) -> None:
     for n in range(12):
-        english = Case(f"question{n}-en", LIGHTING.question, "en", True, LIGHTING.gold, "en-en")
-        swedish = Case(f"question{n}-sv", LEVY.question, "sv", True, LEVY.gold, "sv-sv")
-        first, second = examples(standing, english, swedish)
+        first, second = examples(standing, replace(LIGHTING, id=f"question{n}-en"), replace(LEVY, id=f"question{n}-sv"))
         assert first.half == second.half
 
 
