@@ -3,7 +3,7 @@ PYTHON ?= python3
 PDFS ?= $(wildcard ../shared/data/pdf_domain_en)
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install ask serve test test-all check bench clean
+.PHONY: help install ask serve test test-all check eval bench clean
 
 help: ## these lines / dessa rader
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,10 @@ check: install ## style, types and built files / stil, typer och byggda filer
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/python corpus/starter/build.py --check
+
+eval: install ## answer quality on the starter set, as a page / svarskvalitet på startuppsättningen, som en sida
+	@$(BIN)/amp add --starter --quiet
+	@$(BIN)/amp eval run starter --full --report
 
 bench: install ## speed beside a stock pipeline; PDFS=folder / fart bredvid en standardlösning
 	@$(BIN)/python -m evals.speed $(PDFS)

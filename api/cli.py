@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from api import cli_eval, cli_terms, show
+from api import cli_eval, cli_gate, cli_terms, show
 from api.session import DONE, SOMETHING_FAILED, AsJson, library_of, print_json, settings_here
 from corpus.words import Fault, Language, say
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from corpus.library import Library
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+cli_eval.app.add_typer(cli_gate.app)
 app.add_typer(cli_eval.app, name="eval")
 app.add_typer(cli_terms.app, name="terms")
 

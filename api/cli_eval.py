@@ -43,18 +43,29 @@ _COLD_STARTS = 3
 
 
 @app.command()
-def run(questions: SetFile, into: Into = None, full: Full = False, seed: Seed = 0, as_json: AsJson = False) -> None:
+def run(
+    questions: SetFile,
+    into: Into = None,
+    full: Full = False,
+    seed: Seed = 0,
+    with_report: Annotated[bool, typer.Option("--report", help="Make its page too / Gör dess sida också")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Measure a set of questions with gold pages / Mät en uppsättning frågor med facitsidor."""
     from evals.table import run_lines
 
     with settings_here() as settings:
-        made = measured(settings, _set(questions), into, full=full, seed=seed)
+        made = measured(settings, set_of(questions), into, full=full, seed=seed)
         if as_json:
             print_json(made.form())
         else:
             for row in run_lines(made.form(), settings.language):
                 show.line(row)
-            show.line(say("run_kept", settings.language, folder=made.folder))
+        said = show.complain if as_json else show.line
+        if with_report:
+            said(_written(made, settings, made.folder / "report.html", pages=True))
+        else:
+            said(say("run_kept", settings.language, folder=made.folder))
 
 
 def measured(settings: Settings, questions: QuestionSet, into: Path | None, *, full: bool, seed: int) -> Run:
@@ -93,7 +104,7 @@ def _complain_of_gold(library: Library, questions: QuestionSet) -> None:
         show.complain(trouble.sentence(library.settings.language))
 
 
-def _set(path: Path) -> QuestionSet:
+def set_of(path: Path) -> QuestionSet:
     """A set by its file, or one that comes with the project by its name."""
     from evals.case import read_set
     from evals.sets import shipped
@@ -107,7 +118,7 @@ def check(questions: SetFile, as_json: AsJson = False) -> None:
     from evals.gold import check as troubles_of
 
     with settings_here() as settings, library_of(settings) as library:
-        given = _set(questions)
+        given = set_of(questions)
         troubles = list(troubles_of(library, given))
         gold = sum(len(case.gold) for case in given.cases)
         if as_json:
@@ -146,55 +157,32 @@ def import_(
 
 
 @app.command()
-def compare(
-    a: Annotated[Path, typer.Argument(help="The run before / Körningen före")],
-    b: Annotated[Path, typer.Argument(help="The run after / Körningen efter")],
-    seed: Seed = 0,
-    as_json: AsJson = False,
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The run's folder / Körningens mapp")],
+    out: Annotated[
+        Path | None, typer.Option(help="The file; else report.html in the folder / Filen; annars report.html i mappen")
+    ] = None,
+    pages: Annotated[
+        bool, typer.Option(help="Pictures of the pages of failures / Bilder av sidor där det gick fel")
+    ] = True,
 ) -> None:
-    """What differs between two runs, and how sure that is / Vad som skiljer två körningar, och hur säkert det är."""
-    from evals.compare import compare as hold
-    from evals.run import read_run
-    from evals.table import comparison_lines
-
-    with settings_here() as settings:
-        found = hold(read_run(a), read_run(b), seed).form()
-        if as_json:
-            print_json(found)
-        else:
-            for row in comparison_lines(found, settings.language):
-                show.line(row)
-
-
-@app.command()
-def gate(
-    questions: SetFile,
-    baseline: Annotated[Path, typer.Option(help="The run to be no worse than / Körningen att inte vara sämre än")],
-    into: Into = None,
-    margins: Annotated[Path | None, typer.Option(help="A file of margins / En fil med marginaler")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """May this go live? Exit code 0 yes, 1 worse, 3 cannot tell / Får detta tas i drift? 0 ja, 1 sämre, 3 oklart."""
-    from evals.gate import EXIT, Gate, missing_studies, read_margins, same_set
-    from evals.gate import gate as hold
+    """One page of a run, for a browser or for paper / En sida av en körning, för webbläsare eller papper."""
     from evals.run import read_run
 
     with settings_here() as settings:
-        before, given, allowed = read_run(baseline), _set(questions), read_margins(margins)
-        same_set(before, given.sha256)
-        with library_of(settings) as library:
-            missing = missing_studies(before, {study.id: study.file_name for study in library.record.studies()})
-        if missing:  # gold may be among them, and then there is nothing to measure
-            found = Gate(tuple(missing))
-        else:
-            seed = int(before.made_from["seed"])
-            found = hold(before, measured(settings, given, into, full=False, seed=seed), allowed, seed)
-        if as_json:
-            print_json(found.form())
-        else:
-            for row in found.lines(settings.language):
-                show.line(row)
-    raise typer.Exit(EXIT[found.outcome])
+        show.line(_written(read_run(folder), settings, out or folder / "report.html", pages=pages))
+
+
+def _written(made: Run, settings: Settings, file: Path, *, pages: bool) -> str:
+    """Write the page of a run; the sentence that says so."""
+    from contextlib import nullcontext
+
+    from evals.report import report as page_of
+
+    with library_of(settings) if pages else nullcontext() as library:
+        text = page_of(made, library, settings.language)
+    file.write_text(text, "utf-8")
+    return say("report_written", settings.language, file=file, size=len(text.encode()) // 1024)
 
 
 @app.command()
@@ -269,7 +257,7 @@ def _refuse_test(given: str) -> None:
 
     file = Path(given.partition("=")[0])
     if not file.is_dir():
-        refuse_test(_set(file))
+        refuse_test(set_of(file))
 
 
 def _gather(ground: Ground, given: str, settings: Settings) -> None:
@@ -279,4 +267,4 @@ def _gather(ground: Ground, given: str, settings: Settings) -> None:
         return
     there = settings.model_copy(update={"data": Path(folder)}) if folder else settings
     with library_of(there) as library:
-        ground.add_set(library, _set(Path(file)))
+        ground.add_set(library, set_of(Path(file)))

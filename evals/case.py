@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from corpus.words import LANGUAGES, Fault
-from evals.lines import Line, json_lines, read_text
+from evals.lines import Line, json_lines
 
 FORM = 1
 PAIRS = tuple(f"{asked}-{written}" for asked in LANGUAGES for written in LANGUAGES)
@@ -127,10 +127,10 @@ def read_set(path: Path) -> QuestionSet:
     given = header or {}
     return QuestionSet(
         name=str(given.get("set") or (path.parent.name if path.stem == "questions" else path.stem)),
-        version=str(given.get("version", "")),
+        version=str(given.get("version") or ""),
         split=_split(path, rows),
         cases=cases,
-        sha256=hashlib.sha256(read_text(path, BadSet).encode()).hexdigest(),
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         about=str(given.get("about", "")),
     )
 
@@ -142,7 +142,7 @@ def _header(path: Path, rows: list[Line]) -> dict[str, Any] | None:
         return None
     if len(found) > 1 or found[0] is not rows[0]:
         raise MixedSet(file=path, line=found[-1].number, first=rows[0].number)
-    if found[0].value["form"] != FORM:
+    if str(found[0].value["form"]) != str(FORM):
         raise NewerSet(file=path, line=found[0].number, form=found[0].value["form"], known=FORM)
     header: dict[str, Any] = found[0].value
     return header
@@ -195,8 +195,7 @@ def _case(row: Any) -> Case:
     nuggets = tuple(_nugget(n) for n in row.get("nuggets", []))
     answerable = _one_of(row["answerable"], get_args(Answerable), "answerable")
     language = _one_of(row["language"], LANGUAGES, "language")
-    if (answerable == "yes") != bool(gold):
-        raise ValueError("a question has gold pages if it is answerable, and only then")
+    _check_gold(answerable, gold)
     return Case(
         id=_text(row["id"], "id"),
         question=_text(row["question"], "question"),
@@ -207,10 +206,15 @@ def _case(row: Any) -> Case:
         pair=str(row.get("pair") or _pair(language, gold)),
         kind=str(row.get("kind", "")),
         difficulty=str(row.get("difficulty", "")),
-        tags=tuple(map(str, row.get("tags", ()))),
+        tags=_texts(row.get("tags", ()), "tags"),
         author=str(row.get("author", "")),
         date=str(row.get("date", "")),
     )
+
+
+def _check_gold(answerable: str, gold: tuple[Gold, ...]) -> None:
+    if (answerable == "yes") != bool(gold):
+        raise ValueError("a question has gold pages if it is answerable, and only then")
 
 
 def _pair(language: str, gold: tuple[Gold, ...]) -> str:
@@ -220,7 +224,7 @@ def _pair(language: str, gold: tuple[Gold, ...]) -> str:
 
 def _gold(given: Any) -> Gold:
     page, grade = given["page"], given.get("grade", 2)
-    if not isinstance(page, int) or page < 1:
+    if type(page) is not int or page < 1:
         raise ValueError(f"page is {page!r}; pages are counted from 1")
     if grade not in (1, 2):
         raise ValueError(f"grade is {grade!r}; it is 2 for a page that answers fully and 1 for one that does partly")
@@ -231,10 +235,14 @@ def _gold(given: Any) -> Gold:
 
 
 def _nugget(given: Any) -> Nugget:
-    accepts = given.get("accepts", ())
-    if isinstance(accepts, str):
-        raise TypeError("accepts is a list of texts")
-    return Nugget(_text(given["text"], "text"), bool(given.get("vital", True)), tuple(map(str, accepts)))
+    accepts = _texts(given.get("accepts", ()), "accepts")
+    return Nugget(_text(given["text"], "text"), bool(given.get("vital", True)), accepts)
+
+
+def _texts(given: Any, name: str) -> tuple[str, ...]:
+    if isinstance(given, str):
+        raise TypeError(f"{name} is a list of texts")
+    return tuple(map(str, given))
 
 
 def _text(value: object, name: str) -> str:
@@ -255,15 +263,19 @@ def _development_case(row: Any) -> Case:
     head = name.rsplit("-", 1)[0]
     language = head.rpartition("-")[2] if head in PAIRS else ""
     gold = tuple(
-        Gold(str(g["file"]), int(page), str(g.get("anchor") or ""), int(g.get("grade", 2)), language=language)
+        _gold({**g, "page": page, "quote": g.get("anchor"), "language": language})
         for g in row["gold"]
         for page in g["pages"]
     )
+    if row["answerable"] not in (True, False):
+        raise ValueError(f"answerable is {row['answerable']!r}; it may be true or false")
+    answerable: Answerable = "yes" if row["answerable"] else "near_miss"
+    _check_gold(answerable, gold)
     return Case(
         id=name,
-        question=str(row["question"]),
+        question=_text(row["question"], "question"),
         language=asked,
-        answerable="yes" if row["answerable"] else "near_miss",
+        answerable=answerable,
         gold=gold,
         nuggets=tuple(Nugget(str(text)) for text in row.get("nuggets", ())),
         pair=head if head in PAIRS else _pair(asked, gold),

@@ -14,7 +14,7 @@ _HYPHENS = re.compile("[\u0002\ufffe\u00ad]\\s*|(?<=\\w)-\\s+(?=\\w)")
 
 def reread(path: Path, number: int, quote: str) -> bool:
     """Loose: does pdfium find the quote on this page (from 1), line breaks, hyphenation and case aside?"""
-    return _bare(quote) in _bare(_page(path, number))
+    return bool(_bare(quote)) and _bare(quote) in _bare(_page(path, number))
 
 
 def reread_strictly(path: Path, number: int, quote: str) -> bool:

@@ -105,7 +105,10 @@ class Shelf:
 
     def _named(self, gold: Gold) -> Gold:
         study = self._study(gold)
-        if study is None or (gold.quote and not self._stands(study.id, gold.page, gold.quote)):
+        if study is None:
+            return gold
+        moved = bool(gold.sha256) and gold.sha256 not in self._by_sha and not gold.quote
+        if moved or (gold.quote and not self._stands(study.id, gold.page, gold.quote)):
             return gold
         file = next((f for f in study.files if f.sha256 == gold.sha256), study.files[0])
         language = gold.language or next(iter(study.languages), "")

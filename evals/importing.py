@@ -31,6 +31,7 @@ COLUMNS = (
 )
 """Columns of a CSV; the first three and, for what is answerable, file and page are needed."""
 
+_TOO_MANY = "more"
 _NEEDED = ("id", "question", "language")
 _YES = {"", "yes", "ja", "true", "1", "sant"}
 _NEAR = {"no", "nej", "false", "0", "falskt", "near_miss", "near-miss"}
@@ -65,23 +66,33 @@ def read_csv_set(path: Path) -> QuestionSet:
     Lines of the same id add gold pages to one question; nuggets are parted by "|". Raises BadSet naming the line.
     """
     text = read_text(path, BadSet)
-    reader = csv.DictReader(io.StringIO(text), delimiter=_delimiter(text))
+    reader = csv.DictReader(io.StringIO(text), delimiter=_delimiter(text), restkey=_TOO_MANY, strict=True)
     missing = [column for column in _NEEDED if column not in (reader.fieldnames or ())]
     if missing:
         raise BadSet(file=path, line=1, why=f"columns are missing: {', '.join(missing)}")
     cases: dict[str, Case] = {}
-    for row in reader:
-        try:
-            case = _case(row, reader.line_num)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadSet(file=path, line=reader.line_num, why=error) from error
+    for case in _csv_cases(path, reader):
         held = cases.get(case.id)
-        if held and held.question != case.question:
+        if held and (held.question, held.answerable) != (case.question, case.answerable):
             raise SameId(file=path, line=case.line, id=case.id, first=held.line)
         cases[case.id] = _with_gold(held, case) if held else case
     if not cases:
         raise BadSet(file=path, line=1, why="there is no question")
     return QuestionSet(path.stem, "", "", tuple(cases.values()))
+
+
+def _csv_cases(path: Path, reader: csv.DictReader[str]) -> Iterator[Case]:
+    """A case for each row that is not empty. Raises BadSet naming the line."""
+    try:
+        for row in reader:
+            if row.get(_TOO_MANY):
+                raise ValueError(
+                    "there are more fields than columns; a field with a comma in it stands between quotation marks"
+                )
+            if any(row.values()):
+                yield _case(row, reader.line_num)
+    except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
+        raise BadSet(file=path, line=reader.line_num, why=error) from error
 
 
 def _delimiter(text: str) -> str:

@@ -12,10 +12,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from corpus.text import one_line
 from corpus.words import Fault, Language, say
+from evals.html import page
 from evals.lines import json_lines
 from evals.row import Row
 from evals.run import Run
@@ -208,16 +207,14 @@ def _parted(text: str, quote: str) -> tuple[str, str, str]:
 def _page(kind: str, task: str, items: Sequence[_Item], language: Language) -> str:
     if not items:
         raise NothingToRate
-    folder = FileSystemLoader(Path(__file__).parent)
-    made = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     left_open = {"done": "{done}", "total": len(items), "file": "{file}"}
     codes = ("progress", "anew_sure", "name_first", "nothing_chosen", "saved", "not_kept")
-    return made.get_template("rating.html.j2").render(
-        language=language,
+    return page(
+        "rating.html.j2",
+        language,
         kind=kind,
         items=items,
         values={"choice": CHOICES, **dict.fromkeys(ASKED["single"], DEGREES)},
-        say=lambda code, **values: say(code, language, **values),
         task={
             "task": task,
             "kind": kind,

@@ -128,7 +128,9 @@ def run(
     }
     _write(folder / "summary.json", summary)
     times = _read_times(folder / "rows-times.jsonl")
-    _write(folder / "speed.json", {**latency([(t.search_ms, t.ask_ms) for t in times], cold_ms), "peak_mb": peak})
+    speed = latency([(t.search_ms, t.ask_ms) for t in times], cold_ms)
+    made = datetime.now().astimezone().isoformat(" ", "minutes")
+    _write(folder / "speed.json", {**speed, "peak_mb": peak, "made": made})
     _write_lines(folder / "pages.jsonl", _pages(library, [*rows, *(r for found in beside.values() for r in found)]))
     return read_run(folder)
 

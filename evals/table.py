@@ -121,6 +121,23 @@ def _quoted(text: str, at: Mapping[str, Any], language: Language) -> str:
     return f"“{text}” {at['file']}, {say('page', language, label=at['page'])}"
 
 
+def rating_lines(form: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """What raters said, each alone, and how far each two of them agree."""
+    yield say("ratings_of", language, questions=form["questions"], raters=", ".join(form["raters"]))
+    for rater, asks in form["results"].items():
+        for ask, found in asks.items():
+            shares = [
+                f"{name} {s['count']} {number(s['share'])}" for name, s in found.items() if isinstance(s, Mapping)
+            ]
+            yield f"{rater}  {ask}  n {found['n']}  {'  '.join(shares)}"
+    for pair in form["agreement"]:
+        for ask, found in pair.items():
+            if isinstance(found, Mapping):
+                agreed, kappa = number(found["agreed"]), number(found["kappa"])
+                both = " / ".join(pair["raters"])
+                yield say("ratings_agree", language, raters=both, ask=ask, n=found["n"], agreed=agreed, kappa=kappa)
+
+
 def _beside(form: Mapping[str, Any]) -> Iterator[list[str]]:
     yield ["amp", *(number(form["overall"].get(m)) for m in COLUMNS)]
     for name, beside in form["baselines"].items():

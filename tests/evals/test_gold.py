@@ -149,8 +149,10 @@ TROUBLES = [
     pytest.param(
         Gold("lighting.pdf", 2, FINDING, sha256=OTHER_SHA),
         "gold_other_bytes",
-        "Line 7 (q7): lighting.pdf is in the library with other bytes; the quote still stands on page 2.",
-        "Rad 7 (q7): lighting.pdf finns i biblioteket med andra byte; citatet står ännu på sidan 2.",
+        "Line 7 (q7): lighting.pdf is in the library with other bytes. "
+        "See that page 2 still answers, and import the set again.",
+        "Rad 7 (q7): lighting.pdf finns i biblioteket med andra byte. "
+        "Se efter att sidan 2 ännu svarar, och importera uppsättningen igen.",
         id="other bytes",
     ),
     pytest.param(
