@@ -73,7 +73,6 @@ def measured(settings: Settings, questions: QuestionSet, into: Path | None, *, f
     from evals.latency import cold_starts
     from evals.run import default_folder
     from evals.run import run as measure
-    from evals.systems import BASELINES
 
     asked = [case.question for case in questions.cases if case.answerable == "yes"]
     cold = cold_starts(settings, asked[:_COLD_STARTS]) if full else []
@@ -86,7 +85,7 @@ def measured(settings: Settings, questions: QuestionSet, into: Path | None, *, f
                     library,
                     questions,
                     folder,
-                    baselines=BASELINES if full else (),
+                    baselines=_beside(settings) if full else (),
                     seed=seed,
                     cold_ms=cold,
                     progress=progress,
@@ -94,6 +93,15 @@ def measured(settings: Settings, questions: QuestionSet, into: Path | None, *, f
             except KeyboardInterrupt:
                 show.complain(say("run_stopped", settings.language, folder=folder))
                 raise
+
+
+def _beside(settings: Settings) -> tuple[str, ...]:
+    """The plain systems to run beside; it is said where one cannot be."""
+    from evals.systems import BASELINES, available
+
+    if available() != BASELINES:
+        show.complain(say("no_stock", settings.language))
+    return available()
 
 
 def _complain_of_gold(library: Library, questions: QuestionSet) -> None:
@@ -193,12 +201,13 @@ def benchmark(
 ) -> None:
     """Measure search on BEIR folders, in throw-away libraries / Mät sökningen på BEIR-mappar."""
     from evals.benchmark import benchmark as measure
-    from evals.systems import BASELINES
 
     with settings_here() as settings:
         for folder in folders:
             with show.counter("measuring", settings.language) as progress:
-                report = measure(folder, settings, progress, baselines=BASELINES if full else (), answering=full)
+                report = measure(
+                    folder, settings, progress, baselines=_beside(settings) if full else (), answering=full
+                )
             if as_json:
                 print_json(report.form())
             else:

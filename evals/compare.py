@@ -8,6 +8,7 @@ from typing import Any
 
 from corpus.words import Fault
 from evals.case import PAIRS
+from evals.fingerprint import differing
 from evals.row import Row
 from evals.run import Run
 from evals.statistics import Difference, Verdict, difference, holm
@@ -87,6 +88,7 @@ class Comparison:
         return {
             "a": _run_form(self.a),
             "b": _run_form(self.b),
+            "differ_in": differing(self.a.made_from, self.b.made_from),
             "measures": [compared.form() for compared in self.measures],
             "wins": [self._turned_form(t) for t in self.turned if t.won],
             "losses": [self._turned_form(t) for t in self.turned if not t.won],

@@ -50,7 +50,13 @@ def fingerprint(library: Library, questions: QuestionSet, seed: int) -> dict[str
 
 def same_ground(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Were two runs made of the same program, corpus, term list, model, settings, set and seed?"""
-    return _ground(one) == _ground(other)
+    return not differing(one, other)
+
+
+def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """In what two runs differ, of all that decides their figures."""
+    first, second = _ground(one), _ground(other)
+    return [key for key in GROUND if first[key] != second[key]]
 
 
 def short(made_from: dict[str, Any]) -> str:

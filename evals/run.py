@@ -17,7 +17,7 @@ from corpus.library import Library
 from corpus.upkeep import Progress
 from corpus.words import Fault
 from evals.case import QuestionSet
-from evals.fingerprint import GROUND, fingerprint, same_ground, short
+from evals.fingerprint import GROUND, differing, fingerprint, same_ground, short
 from evals.gold import Located, Place, locate
 from evals.index import index_fidelity
 from evals.latency import latency
@@ -141,8 +141,7 @@ def _begin(folder: Path, made_from: dict[str, Any]) -> None:
     if path.exists():
         held = _read(path, *GROUND)
         if not same_ground(held, made_from):
-            parts = [key for key in GROUND if held[key] != made_from[key]]
-            raise OtherRun(folder=folder, parts=", ".join(parts))
+            raise OtherRun(folder=folder, parts=", ".join(differing(held, made_from)))
         return
     folder.mkdir(parents=True, exist_ok=True)
     _write(path, made_from)

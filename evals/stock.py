@@ -1,15 +1,12 @@
-"""The rivals: a stock LangChain pipeline of the same model, as its documentation builds it, and plain BM25."""
+"""The rival: a stock LangChain pipeline of the same model and the same store, as its own documentation builds it."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import tantivy
 from langchain_chroma import Chroma
 from langchain_core.documents import Document
 from langchain_huggingface import HuggingFaceEmbeddings
@@ -17,46 +14,9 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from evals.plain import Chunk
+
 _BATCH = 2000  # Chroma takes no more than 5,461 at once, and the adapter does not split
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A piece of text and the page it stands on; `study_id` is the file's path where only that is known."""
-
-    study_id: str
-    page: int
-    text: str
-
-
-class PlainWords:
-    """BM25 as it comes: tantivy with its default analyser, in memory."""
-
-    def __init__(self, chunks: Sequence[Chunk]) -> None:
-        builder = tantivy.SchemaBuilder()
-        builder.add_unsigned_field("number", fast=True)
-        builder.add_text_field("text", tokenizer_name="default")
-        self._index = tantivy.Index(builder.build())
-        self._chunks = list(chunks)
-        writer = self._index.writer(64_000_000, 1)
-        for number, chunk in enumerate(self._chunks):
-            document = tantivy.Document()
-            document.add_unsigned("number", number)
-            document.add_text("text", chunk.text)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
-
-    def search(self, question: str, k: int) -> list[tuple[Chunk, float]]:
-        """The k best by any of the question's words."""
-        words = " ".join(re.findall(r"\w+", question.lower()))
-        if not words:
-            return []
-        searcher = self._index.searcher()
-        hits = searcher.search(self._index.parse_query(words, ["text"]), k, count=False).hits
-        numbers = searcher.fast_field_values("number", [address for _, address in hits])
-        return [(self._chunks[int(n or 0)], float(score)) for n, (score, _) in zip(numbers, hits, strict=True)]
 
 
 class StockPipeline:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -17,7 +18,7 @@ from corpus.library import Library
 from corpus.record import Vectors
 from corpus.study import PassageKind
 from corpus.words import Fault
-from evals.stock import Chunk, PlainWords, StockPipeline
+from evals.plain import Chunk, PlainWords
 from retriever.ask import Considered, consider
 from retriever.search import search
 
@@ -198,6 +199,8 @@ class Stock(Plain):
     """A stock LangChain pipeline over the library's PDFs, as its own documentation builds it."""
 
     def __init__(self, library: Library, folder: Path, model: Path) -> None:
+        from evals.stock import StockPipeline  # of packages that only development installs
+
         super().__init__("stock", library)
         self._pipeline = StockPipeline(folder, model)
         pdfs: dict[str, Path] = {}
@@ -218,6 +221,11 @@ class Stock(Plain):
         return [
             (Chunk(self._ids.get(c.study_id, c.study_id), c.page, c.text), 1 - distance / 2) for c, distance in found
         ]
+
+
+def available() -> tuple[str, ...]:
+    """Those of `BASELINES` that can be run here: the stock pipeline needs the development packages."""
+    return BASELINES if find_spec("langchain_chroma") else BASELINES[:-1]
 
 
 @contextmanager

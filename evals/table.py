@@ -57,6 +57,8 @@ _PAGE_SHOWN = 600
 
 def comparison_lines(form: Mapping[str, Any], language: Language) -> Iterator[str]:
     """A comparison: every measure that differs, then the questions that were won and lost."""
+    if form["differ_in"]:
+        yield say("compare_differ", language, parts=", ".join(form["differ_in"]))
     told = [m for m in form["measures"] if m["verdict"] != "same"]
     header = [
         "",

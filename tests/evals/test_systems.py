@@ -11,7 +11,7 @@ from corpus.library import Library
 from corpus.settings import Settings
 from corpus.study import PassageKind
 from evals.beir import Text, fill
-from evals.stock import Chunk, PlainWords
+from evals.plain import Chunk, PlainWords
 from evals.systems import BASELINES, Ours, Plain, Sentence, VectorsOnly, WordsOnly, baseline
 from retriever.ask import ask, consider
 from retriever.search import search
