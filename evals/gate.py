@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
 from corpus.words import Fault, Language, say
-from evals.compare import Compared, Comparison, compare
+from evals.compare import LESS_IS_BETTER, MAIN, Compared, Comparison, compare
 from evals.run import Run
 from evals.statistics import Difference
-from evals.summary import rounded
+from evals.summary import MEASURES, rounded
 from evals.table import number
 
 Outcome = Literal["passes", "worse", "cannot_tell"]
@@ -67,6 +68,8 @@ class Check:
         """What was seen, for a person."""
         if self.name == "study_missing":
             return say("gate_study_missing", language, study=self.met)
+        if self.group == "fewer":
+            return say("gate_fewer", language, name=self.name, met=self.met, wanted=self.wanted)
         if self.compared is None:
             return say("gate_floor", language, name=self.name, met=number(self.met), wanted=number(self.wanted))
         d = self.compared.difference
@@ -79,8 +82,8 @@ class Check:
             b=number(rounded(d.b)),
             low=f"{d.interval[0]:+.3f}",
             high=f"{d.interval[1]:+.3f}",
-            margin=self.margin,
-            detectable=number(rounded(d.detectable)),
+            margin=f"{self.margin:.3g}",
+            detectable=number(rounded(d.detectable) if isfinite(d.detectable) else None),
         )
 
 
@@ -132,13 +135,24 @@ def gate(baseline: Run, new: Run, margins: Margins, seed: int = 0) -> Gate:
     same_set(baseline, new.made_from["set"]["sha256"])
     compared = compare(baseline, new, seed)
     missing = missing_studies(baseline, new.made_from["corpus"]["studies"])
-    return Gate((*missing, *_floors(new, margins), *_averages(compared, margins)), compared)
+    checks = (*missing, *_fewer(baseline, new, margins), *_floors(new, margins), *_averages(compared, margins))
+    return Gate(checks, compared)
+
+
+def _fewer(baseline: Run, new: Run, margins: Margins) -> Iterator[Check]:
+    """A failed check for each measure that the new run has of fewer questions: what is not measured cannot pass."""
+    for measure in {**margins.margins, **margins.of_wrong}:
+        if measure not in _OF_QUOTES:
+            before, now = (sum(measure in row.values for row in run.rows) for run in (baseline, new))
+            if now < before:
+                yield Check(measure, "fewer", "worse", met=now, wanted=before)
 
 
 def _floors(new: Run, margins: Margins) -> Iterator[Check]:
     index, quotes = new.summary["index"], new.summary["fidelity"]
+    shown = quotes["quotes"] + quotes["unread"]  # what cannot be read again is not found
     met = {
-        "quotes_loose": quotes["loose"] if quotes["quotes"] else 1.0,
+        "quotes_loose": quotes["found"] / shown if shown else 1.0,
         "nearest_recall": index["nearest_recall@10"],
         "vectors_as_embedded": index["vectors_as_embedded"],
         "words_as_analysed": index["words_as_analysed"],
@@ -186,18 +200,23 @@ def read_margins(path: Path | None = None) -> Margins:
     path = path or Path(__file__).parent / "margins.toml"
     try:
         given = tomllib.loads(path.read_text("utf-8"))
-        floors, unknown = given["floors"], set(given["floors"]) - _FLOORS
-        if unknown:
-            raise ValueError(f"there is no promise named {', '.join(sorted(unknown))}")
         return Margins(
-            floors={name: float(value) for name, value in floors.items()},
-            margins={name: float(value) for name, value in given["margins"].items()},
-            of_wrong={name: float(value) for name, value in given["margins_of_wrong"].items()},
+            floors=_known(given["floors"], _FLOORS),
+            margins=_known(given["margins"], {*MEASURES, *_OF_QUOTES}),
+            of_wrong=_known(given["margins_of_wrong"], LESS_IS_BETTER),
             pair_factor=float(given["pairs"]["factor"]),
-            pair_measures=tuple(given["pairs"]["measures"]),
+            pair_measures=tuple(_known(dict.fromkeys(list(given["pairs"]["measures"]), 0), set(MAIN))),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadMargins(file=path, why=error) from error
 
 
+def _known(given: Mapping[str, Any], names: Collection[str]) -> dict[str, float]:
+    """The values as numbers. Raises ValueError for a name that nothing is measured by."""
+    if unknown := [name for name in given if name not in names]:
+        raise ValueError(f"nothing is measured by the name {', '.join(sorted(unknown))}")
+    return {name: float(value) for name, value in given.items()}
+
+
+_OF_QUOTES = ("quotes_strict", "sentence_support")
 _FLOORS = {"quotes_loose", "nearest_recall", "vectors_as_embedded", "words_as_analysed", "inflections_meet"}

@@ -93,7 +93,7 @@ class QuestionItem(pytest.Item):
         super().__init__(**more)
         self.located = located
         for tag in (located.case.pair, located.case.answerable, *located.case.tags):
-            self.keywords[tag] = True
+            self.extra_keyword_matches.add(tag)
 
     def runtest(self) -> None:
         """Ask, and hold against the gold. Raises WrongAnswer."""

@@ -152,16 +152,19 @@ def calibration(rows: Sequence[Row]) -> dict[str, Any]:
 def fidelity(rows: Sequence[Row]) -> dict[str, Any]:
     """Quotes shown, and how many of them another PDF library finds in the bytes of the page they name.
 
-    "found" is loose (hyphenation and case aside), "found_strictly" letter for letter. Shares are None without quotes.
+    "found" is loose (hyphenation and case aside), "found_strictly" letter for letter. "unread" were shown from a
+    study whose PDF is not there to be read again. Shares are None without quotes.
     "words_an_answer" is the mean length of answers: who shows more, shows more of what is wanted.
     """
     told = [row for row in rows if row.found_loosely is not None]
+    unread = sum(row.quotes for row in rows if row.found_loosely is None)
     shown = sum(row.quotes for row in told)
     loose, strict = sum(row.found_loosely or 0 for row in told), sum(row.found_strictly or 0 for row in told)
     lengths = [sum(len(s["text"].split()) for s in row.given["sentences"]) for row in rows if row.answered]
     support = [row.values["sentence_support"] for row in rows if "sentence_support" in row.values]
     return {
         "quotes": shown,
+        "unread": unread,
         "found": loose,
         "found_strictly": strict,
         "loose": rounded(loose / shown) if shown else None,

@@ -1,4 +1,4 @@
-"""Runs made by hand: rows of which only what a test looks at is said, with figures made from them as a run makes its own."""
+"""Runs made by hand: rows of which only what a test looks at is said, and figures that follow from them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ FINE = {
 
 
 def a_row(name: str, pair: str = "en-en", **given: Any) -> Row:
-    """A row that is about a document of its own; `quotes`, `gold` and the like of `given` by `kept`."""
+    """A row about a document of its own; what it says of answer and gold is made by `kept`."""
     plain: dict[str, Any] = {
         "question": f"What of {name}?",
         "language": pair.removeprefix("none-")[:2],
