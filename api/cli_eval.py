@@ -156,11 +156,13 @@ def import_(
     """Make a question set that names files by their bytes / Gör en frågeuppsättning som pekar ut filer efter byte."""
     from evals.case import set_lines
     from evals.importing import import_set
+    from evals.lines import writing
 
     with settings_here() as settings, library_of(settings) as library:
         made = import_set(source, library, name=name, split="test" if test else "dev", author=author)
         _complain_of_gold(library, made)
-        out.write_text("\n".join(set_lines(made)) + "\n", "utf-8")
+        with writing(out):
+            out.write_text("\n".join(set_lines(made)) + "\n", "utf-8")
         show.line(say("set_written", settings.language, file=out, questions=len(made.cases)))
 
 
@@ -185,11 +187,13 @@ def _written(made: Run, settings: Settings, file: Path, *, pages: bool) -> str:
     """Write the page of a run; the sentence that says so."""
     from contextlib import nullcontext
 
+    from evals.lines import writing
     from evals.report import report as page_of
 
     with library_of(settings) if pages else nullcontext() as library:
         text = page_of(made, library, settings.language)
-    file.write_text(text, "utf-8")
+    with writing(file):
+        file.write_text(text, "utf-8")
     return say("report_written", settings.language, file=file, size=len(text.encode()) // 1024)
 
 
@@ -274,6 +278,6 @@ def _gather(ground: Ground, given: str, settings: Settings) -> None:
     if Path(file).is_dir():
         ground.add_benchmark(Path(file), settings)
         return
-    there = settings.model_copy(update={"data": Path(folder)}) if folder else settings
-    with library_of(there) as library:
+    there = {"data": Path(folder)} if folder else {}
+    with library_of(settings.model_copy(update={**there, "note_unknown_words": False})) as library:
         ground.add_set(library, set_of(Path(file)))

@@ -78,6 +78,7 @@ def rate(
     seed: Seed = 0,
 ) -> None:
     """A page on which people rate answers, with no network / En sida där människor bedömer svar, utan nät."""
+    from evals.lines import writing
     from evals.rating import one_by_one, side_by_side
     from evals.run import read_run
 
@@ -85,7 +86,8 @@ def rate(
         first = read_run(run)
         language = settings.language
         text = side_by_side(first, read_run(other), language, seed) if other else one_by_one(first, language)
-        out.write_text(text, "utf-8")
+        with writing(out):
+            out.write_text(text, "utf-8")
         show.line(say("rate_written", language, file=out))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
@@ -194,7 +193,6 @@ def judged(d: Difference, p: float, margin: float, sign: int = 1) -> Outcome:
     return "worse" if loss > margin and p <= ALPHA else "cannot_tell"
 
 
-@cache
 def read_margins(path: Path | None = None) -> Margins:
     """The margins of a file, or those that come with the project. Raises BadMargins."""
     path = path or Path(__file__).parent / "margins.toml"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +12,12 @@ from typing import Any, TypeVar
 from corpus.words import Fault
 
 T = TypeVar("T")
+
+
+class NotWritten(Fault):
+    """A file could not be written."""
+
+    code = "not_written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +53,25 @@ def json_rows(path: Path, make: Callable[[Any], T], fault: type[Fault]) -> Itera
             yield make(line.value)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise fault(file=path, line=line.number, why=repr(error)) from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """A block that writes a file or into a folder. Raises NotWritten where it cannot."""
+    try:
+        yield
+    except OSError as error:
+        raise NotWritten(file=path, error=error.strerror or error) from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises NotWritten."""
+    part = path.with_suffix(".part")
+    with writing(path):
+        part.write_text(text, "utf-8")
+        part.replace(path)
+
+
+def write_rows(path: Path, forms: Iterable[Mapping[str, Any]]) -> None:
+    """Write a file of JSON lines whole or not at all. Raises NotWritten."""
+    write_whole(path, "".join(json.dumps(form, ensure_ascii=False) + "\n" for form in forms))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from corpus.upkeep import Progress
 from corpus.words import Fault, Language, say
+from evals.lines import json_rows, write_rows
 from evals.row import Row
-from evals.run import Run
+from evals.run import BadRun, Run
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+FILE = "opinion.jsonl"
 VERDICTS = ("yes", "partly", "no", "unclear", "error")
 _WANTED = VERDICTS[:3]
 _ORDER = """\
@@ -75,11 +76,14 @@ def opinions(run: Run, model: str | BaseChatModel, progress: Progress = lambda *
 def write_opinions(run: Run, model: str | BaseChatModel, progress: Progress = lambda *_: None) -> dict[str, int]:
     """Keep a model's opinions as `opinion.jsonl` in the run's folder, and count them by verdict. Raises NoModel."""
     found = list(opinions(run, model, progress))
-    path = run.folder / "opinion.jsonl"
-    part = path.with_suffix(".part")
-    part.write_text("".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in found), "utf-8")
-    part.replace(path)
+    write_rows(run.folder / FILE, map(asdict, found))
     return {verdict: sum(one.verdict == verdict for one in found) for verdict in VERDICTS}
+
+
+def read_opinions(run: Run) -> dict[str, str]:
+    """A model's verdict by question, where one was asked; else nothing. Raises BadRun."""
+    path = run.folder / FILE
+    return dict(json_rows(path, lambda form: (form["id"], form["verdict"]), BadRun)) if path.is_file() else {}
 
 
 def _opened(name: str) -> BaseChatModel:

@@ -12,8 +12,11 @@ _LEFT, _BOTTOM, _TOP, _RIGHT = 48, 44, 12, 12
 _DASHES = ("", "6 4", "2 3", "8 3 2 3")
 
 
-def risk_plot(curves: Mapping[str, Sequence[Sequence[float]]], x: str, y: str) -> Markup:
-    """Risk against coverage, a line for each system, from (coverage, risk) points. `x` and `y` name the axes."""
+def risk_plot(curves: Mapping[str, Sequence[Sequence[float]]], x: str, y: str, point: str = ".") -> Markup:
+    """Risk against coverage, a line for each system, from (coverage, risk) points.
+
+    `x` and `y` name the axes; `point` stands between whole and part of a number.
+    """
     parts: list[Markup] = []
     for n, (name, points) in enumerate(curves.items()):
         way = " ".join(f"{_x(coverage):.1f},{_y(risk):.1f}" for coverage, risk in points)
@@ -22,10 +25,10 @@ def risk_plot(curves: Mapping[str, Sequence[Sequence[float]]], x: str, y: str) -
                 '<polyline class="line line{}" points="{}" stroke-dasharray="{}"><title>{}</title></polyline>'
             ).format(n, way, _DASHES[n % len(_DASHES)], name)
         )
-    return _framed([*parts, *_legend(curves)], x, y)
+    return _framed([*parts, *_legend(curves)], x, y, point)
 
 
-def reliability_plot(bins: Iterable[Mapping[str, Any]], x: str, y: str) -> Markup:
+def reliability_plot(bins: Iterable[Mapping[str, Any]], x: str, y: str, point: str = ".") -> Markup:
     """The share that was right against mean confidence, a dot for each bin, as large as it has questions."""
     parts = [Markup('<line class="ideal" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(_x(0), _y(0), _x(1), _y(1))]
     for found in bins:
@@ -34,7 +37,7 @@ def reliability_plot(bins: Iterable[Mapping[str, Any]], x: str, y: str) -> Marku
                 _x(found["confidence"]), _y(found["right"]), 2 + found["n"] ** 0.5, f"n = {found['n']}"
             )
         )
-    return _framed(parts, x, y)
+    return _framed(parts, x, y, point)
 
 
 def _x(share: float) -> float:
@@ -57,13 +60,15 @@ def _legend(curves: Iterable[str]) -> list[Markup]:
     ]
 
 
-def _framed(parts: Iterable[Markup], x: str, y: str) -> Markup:
+def _framed(parts: Iterable[Markup], x: str, y: str, point: str) -> Markup:
     tick = Markup(
         '<line class="grid" x1="{0}" y1="{1}" x2="{2}" y2="{1}"/><text x="{3}" y="{4}" text-anchor="end">{5}</text>'
         '<text x="{6}" y="{7}" text-anchor="middle">{5}</text>'
     )
     ticks = [
-        tick.format(_x(0), _y(share), _x(1), _LEFT - 6, _y(share) + 4, f"{share:g}", _x(share), _y(0) + 16)
+        tick.format(
+            _x(0), _y(share), _x(1), _LEFT - 6, _y(share) + 4, f"{share:g}".replace(".", point), _x(share), _y(0) + 16
+        )
         for share in (0, 0.25, 0.5, 0.75, 1)
     ]
     names = Markup(

@@ -12,10 +12,11 @@ from markupsafe import Markup
 from PIL import Image
 
 from corpus.library import Library, UnknownStudy
-from corpus.words import Fault, Language
+from corpus.words import Fault, Language, say
 from evals.case import PAIRS
 from evals.fingerprint import corpus
 from evals.html import page
+from evals.opinion import read_opinions
 from evals.plots import reliability_plot, risk_plot
 from evals.row import Row
 from evals.run import Run
@@ -89,6 +90,7 @@ def report(run: Run, library: Library | None, language: Language) -> str:
         failures=failures,
         kinds=[(kind, [f for f in failures if f.kind == kind]) for kind in FAILURES],
         failure_of=failure_of,
+        opinions=read_opinions(run),
         plots={"risk": _risk(form, language), "reliability": _reliability(form, language)},
         title_of=lambda study_id, number: run.pages.get((study_id, number), {}).get("title", ""),
     )
@@ -114,7 +116,11 @@ def figure(form: dict[str, Any], keys: Sequence[str], language: Language) -> Mar
 def said(value: float | int, language: Language) -> str:
     """A number as it is in the JSON, with a decimal comma in Swedish."""
     text = f"{value:.3f}" if isinstance(value, float) and abs(value) < 10 else f"{value:g}"
-    return text.replace(".", ",") if language == "sv" else text
+    return text.replace(".", _point(language))
+
+
+def _point(language: Language) -> str:
+    return "," if language == "sv" else "."
 
 
 def bounds(form: dict[str, Any], keys: Sequence[str], language: Language) -> Markup:
@@ -130,18 +136,17 @@ def bounds(form: dict[str, Any], keys: Sequence[str], language: Language) -> Mar
 
 
 def _risk(form: dict[str, Any], language: Language) -> Markup:
-    from corpus.words import say
-
     curves = {"amp": form["abstention"]["risk_coverage"]}
     curves |= {name: beside["abstention"]["risk_coverage"] for name, beside in form["baselines"].items()}
-    return risk_plot(curves, say("report_coverage", language), say("report_risk", language))
+    return risk_plot(curves, say("report_coverage", language), say("report_risk", language), _point(language))
 
 
 def _reliability(form: dict[str, Any], language: Language) -> Markup:
-    from corpus.words import say
-
     return reliability_plot(
-        form["calibration"]["reliability"], say("report_confidence", language), say("report_right", language)
+        form["calibration"]["reliability"],
+        say("report_confidence", language),
+        say("report_right", language),
+        _point(language),
     )
 
 

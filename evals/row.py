@@ -190,6 +190,7 @@ def _form(given: Given, located: Located) -> dict[str, Any]:
 
     return {
         "message": given.message,
+        "language": given.language,
         "sentences": [{"text": s.text, "citations": list(s.cites)} for s in given.sentences] if given.answered else [],
         "quotes": [place(q) for q in given.quotes],
         "hits": [place(h) for h in given.hits[:5]],

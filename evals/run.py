@@ -21,7 +21,7 @@ from evals.fingerprint import GROUND, differing, fingerprint, same_ground, short
 from evals.gold import Located, Place, locate
 from evals.index import index_fidelity
 from evals.latency import latency
-from evals.lines import json_rows
+from evals.lines import json_rows, write_rows, write_whole, writing
 from evals.row import Row, row_from, row_of
 from evals.summary import summarise
 from evals.systems import BASELINES, Given, Ours, System, baseline
@@ -98,7 +98,8 @@ def run(
 ) -> Run:
     """Ask every question that the folder has no row of yet, then make the figures.
 
-    Raises GoldMissing before anything is asked, and OtherRun where the folder holds a run made from something else.
+    Raises GoldMissing before anything is asked, OtherRun where the folder holds a run made from something else, and
+    NotWritten where it cannot be written to.
     """
     located = locate(library, questions)
     made_from = fingerprint(library, questions, seed)
@@ -131,7 +132,7 @@ def run(
     speed = latency([(t.search_ms, t.ask_ms) for t in times], cold_ms)
     made = datetime.now().astimezone().isoformat(" ", "minutes")
     _write(folder / "speed.json", {**speed, "peak_mb": peak, "made": made})
-    _write_lines(folder / "pages.jsonl", _pages(library, [*rows, *(r for found in beside.values() for r in found)]))
+    write_rows(folder / "pages.jsonl", _pages(library, [*rows, *(r for found in beside.values() for r in found)]))
     return read_run(folder)
 
 
@@ -143,7 +144,8 @@ def _begin(folder: Path, made_from: dict[str, Any]) -> None:
         if not same_ground(held, made_from):
             raise OtherRun(folder=folder, parts=", ".join(differing(held, made_from)))
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     _write(path, made_from)
 
 
@@ -154,7 +156,7 @@ def _rows(
     path, times = folder / f"{name}.jsonl", folder / f"{name}-times.jsonl"
     held = _held(path, _read_rows)
     _held(times, _read_times)
-    with path.open("a", encoding="utf-8") as rows, times.open("a", encoding="utf-8") as timed:
+    with writing(folder), path.open("a", encoding="utf-8") as rows, times.open("a", encoding="utf-8") as timed:
         for one in located:
             row = held.get(one.case.id)
             if row is None:
@@ -244,15 +246,7 @@ def _read(path: Path, *needed: str) -> dict[str, Any]:
 
 def _write(path: Path, form: Mapping[str, Any]) -> None:
     """Whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(form, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    part.replace(path)
-
-
-def _write_lines(path: Path, forms: Iterable[Mapping[str, Any]]) -> None:
-    part = path.with_suffix(".part")
-    part.write_text("".join(json.dumps(form, ensure_ascii=False) + "\n" for form in forms), "utf-8")
-    part.replace(path)
+    write_whole(path, json.dumps(form, ensure_ascii=False, indent=1) + "\n")
 
 
 def peak_mb() -> float:

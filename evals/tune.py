@@ -13,6 +13,7 @@ from corpus.words import Fault
 from evals.bar import Asked, Bar, asked_of_cases, bar_table, find_bar
 from evals.case import QuestionSet
 from evals.gold import locate
+from evals.lines import writing
 from evals.weights import Example, Found, examples_of_benchmark, examples_of_cases, find_all, table
 
 
@@ -108,6 +109,7 @@ def write(tuned: Tuned, folder: Path) -> Sequence[Path]:
     for name, part in (("weights.toml", tuned.weights_table), ("judge.toml", tuned.bar_table)):
         if part:
             path = folder / name
-            path.write_text(with_part(path.read_text("utf-8"), part), "utf-8")
+            with writing(path):
+                path.write_text(with_part(path.read_text("utf-8"), part), "utf-8")
             changed.append(path)
     return changed

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -44,6 +44,7 @@ class Example:
 
     `measures` has shape (passages, 3): coverage, page coverage, cosine; `pages` numbers each passage's page, and
     `right` says for each page whether it answers. `half` is 0 or 1: weights chosen on one are tried on the other.
+    `benchmark` is True for a question of a BEIR folder, False for one of a set over a library.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Example:
     pages: npt.NDArray[np.int64]
     right: npt.NDArray[np.bool_]
     half: int
+    benchmark: bool = False
 
 
 def examples_of_benchmark(folder: Path, settings: Settings) -> Iterator[Example]:
@@ -60,7 +62,8 @@ def examples_of_benchmark(folder: Path, settings: Settings) -> Iterator[Example]
     with throw_away_library(settings) as library:
         fill(library, given.texts)
         for query in given.queries:
-            yield from _examples(library, given.name, query.id, query.text, {(i, 1) for i in query.gold})
+            found = _examples(library, given.name, query.id, query.text, {(i, 1) for i in query.gold})
+            yield from (replace(example, benchmark=True) for example in found)
 
 
 def examples_of_cases(library: Library, name: str, cases: Iterable[Located]) -> Iterator[Example]:
@@ -207,41 +210,50 @@ def smoothed(scores: Floats) -> Floats:
     return np.asarray((near_by * scores).sum(axis=1) / near_by.sum(axis=1))
 
 
-def _outcomes(examples: Sequence[Example], chosen: Floats) -> tuple[Floats, Floats]:
-    """Strength and outcome (1 right, 0 wrong) of the best right page and of the ten strongest wrong ones."""
+def _outcomes(examples: Sequence[Example], chosen: Floats) -> tuple[Floats, Floats, Floats]:
+    """Strength and outcome (1 right, 0 wrong) of the best right page and of the ten strongest wrong ones, and weights.
+
+    Benchmarks and sets over libraries count as much: a benchmark has many questions, but its documents are not studies
+    of both languages on one subject, and a score must compare between the languages of such a library.
+    """
     strengths: list[float] = []
     outcomes: list[float] = []
+    counts: list[float] = []
+    grounds = Counter(example.benchmark for example in examples)
     for example in examples:
         found = page_strengths(example, chosen[np.newaxis])[:, 0]
         wrong = np.sort(found[~example.right])[::-1][:_NEGATIVES]
         strengths += [float(found[example.right].max()), *map(float, wrong)]
         outcomes += [1.0, *[0.0] * len(wrong)]
-    return np.array(strengths), np.array(outcomes)
+        counts += [len(examples) / (len(grounds) * grounds[example.benchmark])] * (1 + len(wrong))
+    return np.array(strengths), np.array(outcomes), np.array(counts)
 
 
-def platt(strengths: Floats, outcomes: Floats) -> tuple[float, float]:
-    """Slope and intercept of the logistic curve through outcomes (Platt 1999)."""
-    slope, intercept = logistic(strengths[:, np.newaxis], outcomes)
+def platt(strengths: Floats, outcomes: Floats, counts: Floats | None = None) -> tuple[float, float]:
+    """Slope and intercept of the logistic curve through outcomes (Platt 1999); `counts` is what each counts for."""
+    slope, intercept = logistic(strengths[:, np.newaxis], outcomes, counts)
     return float(slope), float(intercept)
 
 
-def logistic(features: Floats, outcomes: Floats) -> Floats:
+def logistic(features: Floats, outcomes: Floats, counts: Floats | None = None) -> Floats:
     """Coefficients and intercept, shape (d + 1,), of a logistic regression of outcomes (n,) on features (n, d).
 
-    With a ridge of 0.001, so that a curve is found also where the features part the outcomes wholly.
+    With a ridge of 0.001, so that a curve is found also where the features part the outcomes wholly. `counts`, shape
+    (n,), is what each outcome counts for; 1 where nothing is said.
     """
     x = np.column_stack([features, np.ones(len(features))])
+    each = np.ones(len(x)) if counts is None else counts
 
     def loss(fitted: Floats) -> float:
         z = x @ fitted
-        return float(np.logaddexp(0, z).sum() - outcomes @ z + _RIDGE * (fitted @ fitted) / 2)
+        return float(each @ (np.logaddexp(0, z) - outcomes * z) + _RIDGE * (fitted @ fitted) / 2)
 
     def slope(fitted: Floats) -> Floats:
-        return np.asarray(x.T @ (expit(x @ fitted) - outcomes) + _RIDGE * fitted)
+        return np.asarray(x.T @ (each * (expit(x @ fitted) - outcomes)) + _RIDGE * fitted)
 
     def curve(fitted: Floats) -> Floats:
         p = expit(x @ fitted)
-        return np.asarray((x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(x.shape[1]))
+        return np.asarray((x * (each * p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(x.shape[1]))
 
     start = np.zeros(x.shape[1])
     found = minimize(loss, start, jac=slope, hess=curve, method="trust-exact", options={"gtol": 1e-8, "maxiter": 500})
