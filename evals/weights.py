@@ -35,6 +35,7 @@ GRID = np.array([(w, p, v) for w, p, v in product(_WORDS, _PAGE, _VECTORS) if ma
 """Weights tried, shape (n, 3): words, page, vectors. Only their ratios matter to a ranking."""
 
 _NEGATIVES = 10
+_WORTH_A_CHANGE = 0.005  # of MRR@10; less is noise
 _RIDGE = 1e-3
 
 
@@ -167,7 +168,7 @@ def toml(pair: str, w: Weights) -> str:
 def find(examples: Sequence[Example], pair: str, model: str) -> Found | None:
     """The best weights of the grid for a pair; None where a half has no question of this pair.
 
-    Those in use stay where the grid's are no better on questions that did not choose them.
+    Those in use stay where the grid's are hardly better on questions that did not choose them.
     """
     mine = [e for e in examples if e.pair == pair]
     halves = [e for e in mine if e.half == 0], [e for e in mine if e.half == 1]
@@ -177,8 +178,8 @@ def find(examples: Sequence[Example], pair: str, model: str) -> Found | None:
     used = np.array((now.words, now.page, now.vectors))
     before = _mrr(mine, used)
     crossed = float(np.mean([_mrr(told, _best(fitted)) for fitted, told in (halves, halves[::-1])]))
-    best = _best(mine) if crossed > before else used
-    slope, intercept = platt(*_outcomes(mine, best))
+    best = _best(mine) if crossed > before + _WORTH_A_CHANGE else used
+    slope, intercept = curve_of(mine, best)
     return Found(
         pair=pair,
         weights=Weights(float(best[0]), float(best[1]), float(best[2]), slope, intercept),
@@ -210,50 +211,53 @@ def smoothed(scores: Floats) -> Floats:
     return np.asarray((near_by * scores).sum(axis=1) / near_by.sum(axis=1))
 
 
-def _outcomes(examples: Sequence[Example], chosen: Floats) -> tuple[Floats, Floats, Floats]:
-    """Strength and outcome (1 right, 0 wrong) of the best right page and of the ten strongest wrong ones, and weights.
+def curve_of(examples: Sequence[Example], chosen: Floats) -> tuple[float, float]:
+    """Slope and intercept by which a strength reads as a probability: the mean of benchmarks' and of libraries' curves.
 
-    Benchmarks and sets over libraries count as much: a benchmark has many questions, but its documents are not studies
-    of both languages on one subject, and a score must compare between the languages of such a library.
+    A benchmark has many questions, but its documents are not studies of both languages on one subject, and scores must
+    compare between the languages of such a library. On held-out questions the mean did better than either alone.
     """
+    grounds = [[e for e in examples if e.benchmark == benchmark] for benchmark in (True, False)]
+    curves = [platt(*_outcomes(ground, chosen)) for ground in grounds if ground]
+    slope, intercept = np.mean(curves, axis=0)
+    return float(slope), float(intercept)
+
+
+def _outcomes(examples: Sequence[Example], chosen: Floats) -> tuple[Floats, Floats]:
+    """Strength and outcome (1 right, 0 wrong) of the best right page and of the ten strongest wrong ones."""
     strengths: list[float] = []
     outcomes: list[float] = []
-    counts: list[float] = []
-    grounds = Counter(example.benchmark for example in examples)
     for example in examples:
         found = page_strengths(example, chosen[np.newaxis])[:, 0]
         wrong = np.sort(found[~example.right])[::-1][:_NEGATIVES]
         strengths += [float(found[example.right].max()), *map(float, wrong)]
         outcomes += [1.0, *[0.0] * len(wrong)]
-        counts += [len(examples) / (len(grounds) * grounds[example.benchmark])] * (1 + len(wrong))
-    return np.array(strengths), np.array(outcomes), np.array(counts)
+    return np.array(strengths), np.array(outcomes)
 
 
-def platt(strengths: Floats, outcomes: Floats, counts: Floats | None = None) -> tuple[float, float]:
-    """Slope and intercept of the logistic curve through outcomes (Platt 1999); `counts` is what each counts for."""
-    slope, intercept = logistic(strengths[:, np.newaxis], outcomes, counts)
+def platt(strengths: Floats, outcomes: Floats) -> tuple[float, float]:
+    """Slope and intercept of the logistic curve through outcomes (Platt 1999)."""
+    slope, intercept = logistic(strengths[:, np.newaxis], outcomes)
     return float(slope), float(intercept)
 
 
-def logistic(features: Floats, outcomes: Floats, counts: Floats | None = None) -> Floats:
+def logistic(features: Floats, outcomes: Floats) -> Floats:
     """Coefficients and intercept, shape (d + 1,), of a logistic regression of outcomes (n,) on features (n, d).
 
-    With a ridge of 0.001, so that a curve is found also where the features part the outcomes wholly. `counts`, shape
-    (n,), is what each outcome counts for; 1 where nothing is said.
+    With a ridge of 0.001, so that a curve is found also where the features part the outcomes wholly.
     """
     x = np.column_stack([features, np.ones(len(features))])
-    each = np.ones(len(x)) if counts is None else counts
 
     def loss(fitted: Floats) -> float:
         z = x @ fitted
-        return float(each @ (np.logaddexp(0, z) - outcomes * z) + _RIDGE * (fitted @ fitted) / 2)
+        return float(np.logaddexp(0, z).sum() - outcomes @ z + _RIDGE * (fitted @ fitted) / 2)
 
     def slope(fitted: Floats) -> Floats:
-        return np.asarray(x.T @ (each * (expit(x @ fitted) - outcomes)) + _RIDGE * fitted)
+        return np.asarray(x.T @ (expit(x @ fitted) - outcomes) + _RIDGE * fitted)
 
     def curve(fitted: Floats) -> Floats:
         p = expit(x @ fitted)
-        return np.asarray((x * (each * p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(x.shape[1]))
+        return np.asarray((x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(x.shape[1]))
 
     start = np.zeros(x.shape[1])
     found = minimize(loss, start, jac=slope, hess=curve, method="trust-exact", options={"gtol": 1e-8, "maxiter": 500})

@@ -15,30 +15,11 @@ from langchain_core.messages import AIMessage, BaseMessage
 from evals.opinion import NoModel, Opinion, opinions, warning, write_opinions
 from evals.row import Row
 from evals.run import Run
+from tests.evals.runs import a_row, kept
 
 
 def row(name: str, *quotes: str, answered: bool = True) -> Row:
-    return Row(
-        id=name,
-        question=f"What of {name}?",
-        language="en",
-        pair="en-en",
-        answerable="yes",
-        kind="",
-        difficulty="",
-        tags=(),
-        document="d",
-        values={},
-        answered=answered,
-        right=False,
-        confidence=0.5,
-        quotes=len(quotes),
-        found_strictly=None,
-        found_loosely=None,
-        gold=(),
-        ranking=(),
-        given={"message": "", "sentences": [], "quotes": [{"text": text} for text in quotes]},
-    )
+    return a_row(name, answered=answered, quotes=len(quotes), given=kept(quotes=[{"text": text} for text in quotes]))
 
 
 def run_of(*rows: Row, folder: Path = Path()) -> Run:

@@ -25,6 +25,7 @@ from evals.rating import (
 )
 from evals.row import Row
 from evals.run import Run
+from tests.evals.runs import a_row, kept
 
 FALL = "Lighting was followed by a fall in crime."
 PAGES: dict[tuple[str, int], dict[str, Any]] = {
@@ -51,28 +52,8 @@ def quote(text: str = FALL, study: str = "s1", page: int = 2, label: str = "2") 
 
 def row(name: str, *quotes: dict[str, Any], answered: bool = True, message: str = "", prose: str = "") -> Row:
     sentences = [{"text": prose or q["text"], "citations": [n]} for n, q in enumerate(quotes, 1)]
-    given = {"message": message, "sentences": sentences, "quotes": list(quotes), "hits": [], "gold": [], "nuggets": []}
-    return Row(
-        id=name,
-        question=f"What of {name}?",
-        language="en",
-        pair="en-en",
-        answerable="yes",
-        kind="",
-        difficulty="",
-        tags=(),
-        document="d",
-        values={},
-        answered=answered,
-        right=False,
-        confidence=0.5,
-        quotes=len(quotes),
-        found_strictly=None,
-        found_loosely=None,
-        gold=(),
-        ranking=(),
-        given=given,
-    )
+    given = kept(message=message, sentences=sentences, quotes=list(quotes))
+    return a_row(name, answered=answered, quotes=len(quotes), given=given)
 
 
 def run_of(name: str, *rows: Row) -> Run:

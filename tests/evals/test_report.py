@@ -610,4 +610,4 @@ def test_a_model_s_opinion_is_a_column_with_its_warning_and_moves_nothing_else(m
     assert ">partly</td>" in judged
     assert ">partly</td>" not in plain
     assert (say("opinion_warning", "en") in judged, say("opinion_warning", "en") in plain) == (True, False)
-    assert [figure.text for figure in figures(judged).values()] == [figure.text for figure in figures(plain).values()]
+    assert [shown.text() for shown in figures(judged).values()] == [shown.text() for shown in figures(plain).values()]

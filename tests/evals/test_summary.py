@@ -2,7 +2,6 @@
 
 import json
 from statistics import fmean
-from typing import Any, NoReturn
 
 import ir_measures
 import numpy as np
@@ -29,42 +28,15 @@ from evals.summary import (
     values_of,
 )
 from evals.systems import Given, Shown
-
-
-def row(name: str, pair: str = "en-en", **given: Any) -> Row:
-    """A row of which only what a test looks at is said; each is about a document of its own."""
-    plain: dict[str, Any] = {
-        "question": name,
-        "language": pair.removeprefix("none-")[:2],
-        "answerable": "yes",
-        "kind": "",
-        "difficulty": "",
-        "tags": (),
-        "document": name,
-        "values": {},
-        "answered": False,
-        "right": False,
-        "confidence": 0.5,
-        "quotes": 0,
-        "found_strictly": 0,
-        "found_loosely": 0,
-        "gold": (),
-        "ranking": (),
-        "given": {"sentences": []},
-    }
-    return Row(id=name, pair=pair, **(plain | given))
+from tests.evals.runs import a_row, refuse
 
 
 def hits(*values: float, pair: str = "en-en", document: str = "") -> list[Row]:
     name = f"{pair} {document}"
     return [
-        row(f"{name}{n}", pair, values={"hit@5": v}, **({"document": document} if document else {}))
+        a_row(f"{name}{n}", pair, values={"hit@5": v}, **({"document": document} if document else {}))
         for n, v in enumerate(values)
     ]
-
-
-def refuse(constant: str) -> NoReturn:
-    raise AssertionError(f"{constant} is not JSON")
 
 
 # Groups
@@ -75,7 +47,7 @@ def test_a_group_has_each_mean_with_its_interval() -> None:
 
 
 def test_a_measure_that_does_not_apply_to_all_says_to_how_many() -> None:
-    rows = [row("a", values={"answered": 1.0, "span_cited": 1.0}), row("b", values={"answered": 0.0})]
+    rows = [a_row("a", values={"answered": 1.0, "span_cited": 1.0}), a_row("b", values={"answered": 0.0})]
     form = group(rows)
     assert (form["n"], form["answered"], form["span_cited"], form["span_cited_n"]) == (2, 0.5, 1.0, 1)
     assert "answered_n" not in form
@@ -83,7 +55,7 @@ def test_a_measure_that_does_not_apply_to_all_says_to_how_many() -> None:
 
 def test_a_mean_that_is_no_share_has_the_interval_of_the_bootstrap() -> None:
     values = (1.0, 0.5, 0.25, 0.0)
-    form = group([row(str(n), values={"MRR@10": value}) for n, value in enumerate(values)], seed=3)
+    form = group([a_row(str(n), values={"MRR@10": value}) for n, value in enumerate(values)], seed=3)
     assert form["MRR@10"] == 0.438  # 1.75 / 4
     assert form["MRR@10_interval"] == [round(bound, 3) for bound in mean_interval(values, "0123", seed=3)]
     assert 0 <= form["MRR@10_interval"][0] < 0.438 < form["MRR@10_interval"][1] <= 1
@@ -97,7 +69,7 @@ def test_questions_about_one_document_tell_less_than_as_many_about_several() -> 
 
 
 def test_groups_come_in_the_order_of_the_pairs_and_what_has_no_name_is_left_out() -> None:
-    rows = [row(pair or "none", pair) for pair in ("en-en", "", "en-both", "sv-en", "en-sv", "sv-sv")]
+    rows = [a_row(pair or "none", pair) for pair in ("en-en", "", "en-both", "sv-en", "en-sv", "sv-sv")]
     assert list(by(rows, lambda r: r.pair)) == ["sv-sv", "sv-en", "en-sv", "en-en", "en-both"]
 
 
@@ -113,11 +85,11 @@ def test_a_figure_has_three_decimals_and_what_is_none_is_null(value: float, figu
 # Saying no
 
 SURE = [
-    row("a", values={"hit@1": 1.0}, answered=True, right=True, confidence=0.9),
-    row("b", values={"hit@1": 1.0}, answered=True, right=False, confidence=0.5),
-    row("c", values={"hit@1": 0.0}, answered=False, right=True, confidence=0.8),
-    row("d", "none-en", answerable="near_miss", answered=True, confidence=0.1),
-    row("e", "none-en", answerable="far_off", answered=False, confidence=0.7),
+    a_row("a", values={"hit@1": 1.0}, answered=True, right=True, confidence=0.9),
+    a_row("b", values={"hit@1": 1.0}, answered=True, right=False, confidence=0.5),
+    a_row("c", values={"hit@1": 0.0}, answered=False, right=True, confidence=0.8),
+    a_row("d", "none-en", answerable="near_miss", answered=True, confidence=0.1),
+    a_row("e", "none-en", answerable="far_off", answered=False, confidence=0.7),
 ]
 
 
@@ -151,7 +123,7 @@ def test_risk_grows_with_coverage() -> None:
 
 
 def test_a_quote_that_was_withheld_is_no_answer_that_cites_gold() -> None:
-    assert abstention([row("c", right=True, answered=False)])["answers_citing_gold"] == [0, 0]
+    assert abstention([a_row("c", right=True, answered=False)])["answers_citing_gold"] == [0, 0]
 
 
 def test_calibration_is_worked_out_over_all_questions() -> None:
@@ -168,9 +140,9 @@ def test_calibration_is_worked_out_over_all_questions() -> None:
 
 def test_quotes_shown_and_quotes_found_again_are_summed() -> None:
     rows = [
-        row("a", quotes=3, found_strictly=2, found_loosely=3),
-        row("b", quotes=1),
-        row("without a PDF", quotes=2, found_strictly=None, found_loosely=None),
+        a_row("a", quotes=3, found_strictly=2, found_loosely=3),
+        a_row("b", quotes=1),
+        a_row("without a PDF", quotes=2, found_strictly=None, found_loosely=None),
     ]
     form = fidelity(rows)
     assert (form["quotes"], form["found"], form["found_strictly"]) == (4, 3, 2)
@@ -181,16 +153,16 @@ def test_quotes_shown_and_quotes_found_again_are_summed() -> None:
 def test_answers_have_a_mean_length_and_a_mean_support() -> None:
     long = {"sentences": [{"text": "one two three"}, {"text": "four five"}]}
     rows = [
-        row("a", answered=True, given=long, values={"sentence_support": 1.0}),
-        row("b", answered=True, given={"sentences": [{"text": "six"}]}, values={"sentence_support": 0.5}),
-        row("silent"),
+        a_row("a", answered=True, given=long, values={"sentence_support": 1.0}),
+        a_row("b", answered=True, given={"sentences": [{"text": "six"}]}, values={"sentence_support": 0.5}),
+        a_row("silent"),
     ]
     form = fidelity(rows)
     assert (form["words_an_answer"], form["sentence_support"]) == (3.0, 0.75)  # (5 + 1) / 2
 
 
 def test_without_quotes_there_is_no_share_of_them() -> None:
-    form = fidelity([row("silent")])
+    form = fidelity([a_row("silent")])
     assert (form["quotes"], form["loose"], form["strict"]) == (0, None, None)
     assert (form["words_an_answer"], form["sentence_support"]) == (None, None)
 
@@ -208,10 +180,10 @@ def test_the_matrix_has_the_gap_between_the_own_language_and_the_other() -> None
 def test_fairness_is_told_for_each_language_of_question() -> None:
     ranking = (("s", 1, "sv"), ("s", 2, "en"), ("t", 1, ""), *[("u", n, "en") for n in range(7)], ("v", 1, "sv"))
     rows = [
-        row("a", "en-sv", answered=True, ranking=ranking),
-        row("b", "en-en"),
-        row("c", "none-en", answerable="far_off", answered=True),
-        row("d", "sv-sv", answered=True),
+        a_row("a", "en-sv", answered=True, ranking=ranking),
+        a_row("b", "en-en"),
+        a_row("c", "none-en", answerable="far_off", answered=True),
+        a_row("d", "sv-sv", answered=True),
     ]
     form = fairness(rows)
     assert (form["en"]["n"], form["en"]["gold_in_swedish"]) == (3, 0.5)
@@ -221,7 +193,7 @@ def test_fairness_is_told_for_each_language_of_question() -> None:
 
 
 def test_a_language_that_nobody_asked_in_is_not_there() -> None:
-    assert list(fairness([row("a")])) == ["en"]
+    assert list(fairness([a_row("a")])) == ["en"]
 
 
 # How much a set can tell
@@ -240,7 +212,7 @@ def test_one_document_tells_no_difference_at_all() -> None:
 
 
 def test_means_are_of_what_can_be_answered_alone() -> None:
-    rows = [*hits(1, 1), row("none", "none-en", answerable="far_off", values={"wrongly_answered": 1.0})]
+    rows = [*hits(1, 1), a_row("none", "none-en", answerable="far_off", values={"wrongly_answered": 1.0})]
     form = summarise(rows)
     assert (form["overall"]["n"], form["pairs"]["en-en"]["n"], list(form["pairs"])) == (2, 2, ["en-en"])
     assert (form["calibration"]["n"], form["fairness"]["en"]["n"]) == (3, 3)
@@ -249,8 +221,8 @@ def test_means_are_of_what_can_be_answered_alone() -> None:
 
 def test_kinds_and_difficulties_are_groups_too() -> None:
     rows = [
-        row("a", kind="effect", difficulty="hard", values={"hit@5": 1.0}),
-        row("b", kind="cost", values={"hit@5": 0.0}),
+        a_row("a", kind="effect", difficulty="hard", values={"hit@5": 1.0}),
+        a_row("b", kind="cost", values={"hit@5": 0.0}),
     ]
     form = summarise(rows)
     assert {name: found["hit@5"] for name, found in form["kinds"].items()} == {"effect": 1.0, "cost": 0.0}
