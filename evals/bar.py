@@ -16,7 +16,7 @@ from corpus.text import one_line
 from corpus.words import Fault
 from evals.gold import Located
 from evals.measures import area_under_risk, auroc
-from evals.weights import logistic
+from evals.weights import comment, logistic
 from retriever.ask import consider
 from retriever.judge import features
 
@@ -156,14 +156,16 @@ def bar_table(found: Bar, model: str, asked: Sequence[Asked], wrong_costs: float
     """The model's part of `judge.toml`, with where it came from."""
     names = ", ".join(f"{one_line(name)} ({n})" for name, n in Counter(one.source for one in asked).items())
     held = sum(one.answerable for one in asked)
+    told = (
+        f"Found {on} by `amp eval tune` on questions of: {names}; {held} can be answered. The target is a quote from a "
+        f"gold page. Fitted on four folds of documents and tried on the fifth, with the bar that gave most right "
+        f"answers less {wrong_costs:g} for each wrong one: {found.answered} of {found.questions} answered, "
+        f"{found.right} right and {found.wrong} wrong, AUROC {found.auroc:.3f}, AURC {found.aurc:.3f}."
+    )
     return "\n".join(
         [
             f'["{model}"]',
-            f"# Found {on} by `amp eval tune` on questions of: {names}; {held} can be answered.",
-            "# The target is a quote from a gold page. Fitted on four folds of documents and tried on the fifth, with",
-            f"# the bar that gave most right answers less {wrong_costs:g} for each wrong one: {found.answered} of "
-            f"{found.questions} answered,",
-            f"# {found.right} right and {found.wrong} wrong, AUROC {found.auroc:.3f}, AURC {found.aurc:.3f}.",
+            *comment(told),
             f"bar = {found.bar:g}",
             f"gap = {found.gap:.3f}",
             f"cosine = {found.cosine:.3f}",

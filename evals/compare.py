@@ -12,10 +12,13 @@ from evals.fingerprint import differing
 from evals.row import Row
 from evals.run import Run
 from evals.statistics import Difference, Verdict, difference, holm
-from evals.summary import MEASURES, rounded
+from evals.summary import rounded
 
 MAIN = ("hit@5", "MRR@10", "nDCG@10", "Recall@10", "span_hit@5", "answered_right", "page_accuracy", "nugget_recall")
-"""Measures that are compared for each pair of languages; all of them are compared overall."""
+"""Measures that are compared, over all questions and for each pair of languages."""
+
+OVERALL = ("wrongly_answered", "quotes_strict", "sentence_support")
+"""Those that are compared over all questions alone."""
 
 LESS_IS_BETTER = frozenset(("wrongly_answered",))
 _DECIDING = ("answered_right", "wrongly_answered", "nugget_recall", "nDCG@10")
@@ -29,7 +32,7 @@ class NothingInCommon(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One measure of one group of questions in both runs. `p_holm` is adjusted for all that were compared."""
+    """One measure of one group of questions in both runs. `p_holm` is adjusted for all measures of the group."""
 
     group: str
     measure: str
@@ -133,14 +136,19 @@ def compare(a: Run, b: Run, seed: int = 0) -> Comparison:
     if not pairs:
         raise NothingInCommon(a=a.folder, b=b.folder)
     found = list(_differences(pairs, seed))
-    adjusted = holm({f"{group}|{measure}": d.p for group, measure, d in found})
-    measures = tuple(
-        Compared(group, measure, d, p, _verdict(measure, d, p))
-        for group, measure, d in found
-        for p in (adjusted[f"{group}|{measure}"],)
-    )
     turned = [t for before, after in pairs if (t := _turned(before, after))]
-    return Comparison(a, b, measures, tuple(turned), tuple(left_out))
+    return Comparison(a, b, tuple(adjusted(found)), tuple(turned), tuple(left_out))
+
+
+def adjusted(found: Iterable[tuple[str, str, Difference]]) -> Iterable[Compared]:
+    """Differences of (group, measure) with what can be said of them, each group a family of its own."""
+    groups: dict[str, dict[str, Difference]] = {}
+    for group, measure, d in found:
+        groups.setdefault(group, {})[measure] = d
+    for group, differences in groups.items():
+        p_values = holm({measure: d.p for measure, d in differences.items()})
+        for measure, d in differences.items():
+            yield Compared(group, measure, d, p_values[measure], _verdict(measure, d, p_values[measure]))
 
 
 def _verdict(measure: str, d: Difference, p: float) -> Verdict:
@@ -163,7 +171,7 @@ def _asked(row: Row) -> tuple[object, ...]:
 
 
 def _differences(pairs: Sequence[tuple[Row, Row]], seed: int) -> Iterable[tuple[str, str, Difference]]:
-    for measure in (*MEASURES, "wrongly_answered", "quotes_strict", "sentence_support"):
+    for measure in (*MAIN, *OVERALL):
         yield from _difference("all", measure, pairs, seed)
     for pair in PAIRS:
         mine = [(x, y) for x, y in pairs if x.pair == pair]

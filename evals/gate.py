@@ -13,7 +13,7 @@ from corpus.words import Fault, Language, say
 from evals.compare import LESS_IS_BETTER, MAIN, Compared, Comparison, compare
 from evals.run import Run
 from evals.statistics import Difference
-from evals.summary import MEASURES, rounded
+from evals.summary import rounded
 from evals.table import number
 
 Outcome = Literal["passes", "worse", "cannot_tell"]
@@ -200,7 +200,7 @@ def read_margins(path: Path | None = None) -> Margins:
         given = tomllib.loads(path.read_text("utf-8"))
         return Margins(
             floors=_known(given["floors"], _FLOORS),
-            margins=_known(given["margins"], {*MEASURES, *_OF_QUOTES}),
+            margins=_known(given["margins"], {*MAIN, *_OF_QUOTES}),
             of_wrong=_known(given["margins_of_wrong"], LESS_IS_BETTER),
             pair_factor=float(given["pairs"]["factor"]),
             pair_measures=tuple(_known(dict.fromkeys(list(given["pairs"]["measures"]), 0), set(MAIN))),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
+from textwrap import wrap
 
 import numpy as np
 import numpy.typing as npt
@@ -269,15 +270,16 @@ def table(found: Sequence[Found], model: str, sources: Iterable[str], on: date) 
     names = ", ".join(f"{one_line(name)} ({n})" for name, n in Counter(sources).items())
     figures = ", ".join(f"{f.pair} {f.fitted:.3f} / {f.crossed:.3f} (n {f.questions})" for f in found)
     kept = {pair: held for pair, held in weights(model).items() if pair not in {f.pair for f in found}}
-    return "\n".join(
-        [
-            f'["{model}"]',
-            f"# Found {on} by `amp eval tune` on questions of: {names}.",
-            "# Questions are split in halves by a hash of their id. MRR@10 on all of them / on each half with the",
-            f"# weights the other half chose: {figures}.",
-            *([f"# As they were, without questions: {', '.join(kept)}."] if kept else []),
-            *(f.toml() for f in found),
-            *(toml(pair, held) for pair, held in kept.items()),
-            "",
-        ]
+    told = (
+        f"Found {on} by `amp eval tune` on questions of: {names}. Questions are split in halves by a hash of their id. "
+        f"MRR@10 on all of them / on each half with the weights the other half chose: {figures}."
     )
+    if kept:
+        told += f" As they were, without questions: {', '.join(kept)}."
+    lines = [one.toml() for one in found] + [toml(pair, held) for pair, held in kept.items()]
+    return "\n".join([f'["{model}"]', *comment(told), *lines, ""])
+
+
+def comment(text: str) -> list[str]:
+    """A text as lines of a comment."""
+    return wrap(text, 118, initial_indent="# ", subsequent_indent="# ", break_long_words=False, break_on_hyphens=False)

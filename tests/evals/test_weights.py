@@ -22,6 +22,7 @@ from evals.weights import (
     Example,
     Floats,
     Found,
+    curve_of,
     examples_of_benchmark,
     examples_of_cases,
     find,
@@ -358,7 +359,8 @@ def test_a_pair_without_questions_keeps_the_weights_it_has_and_the_table_says_so
     assert list(values) == ["sv-en", "en-en", "sv-sv", "en-sv"]
     for pair in ("sv-sv", "en-sv"):
         assert Weights(**values[pair]) == weights(model)[pair]
-    assert "# As they were, without questions: sv-sv, en-sv." in made.split("\n")
+    assert "As they were, without questions: sv-sv, en-sv." in " ".join(made.replace("\n# ", " ").split())
+    assert all(len(line) <= 120 for line in made.split("\n"))
 
 
 def test_where_every_pair_has_questions_none_is_said_to_be_as_it_was() -> None:
@@ -490,3 +492,12 @@ def test_the_swedish_and_the_english_version_of_a_question_fall_in_the_same_half
 def test_a_folder_that_is_no_benchmark_gives_no_examples_but_is_refused(tmp_path: Path, settings: Settings) -> None:
     with pytest.raises(BadBenchmark, match=r"corpus\.jsonl"):
         list(examples_of_benchmark(tmp_path, settings))
+
+
+def test_the_curve_is_the_mean_of_the_benchmarks_and_of_the_libraries() -> None:
+    library = [example([(s, 0, 0), (s - 0.3, 0, 0)], [0]) for s in (0.5, 0.6, 0.7)]
+    folder = [replace(example([(s, 0, 0), (s - 0.1, 0, 0)], [0]), benchmark=True) for s in (0.3, 0.9)]
+    chosen = np.array((1.0, 0.0, 0.0))
+    one, other, together = (curve_of(given, chosen) for given in (library, folder, [*library, *folder]))
+    assert together == pytest.approx([(a + b) / 2 for a, b in zip(one, other, strict=True)])
+    assert one != other
