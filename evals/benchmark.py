@@ -19,6 +19,7 @@ from evals.case import PAIRS, Case, Gold
 from evals.gold import Located
 from evals.measures import recall
 from evals.row import Row, row_of
+from evals.run import stepper
 from evals.summary import interval_of, summarise, values_of
 from evals.systems import Ours, System, baseline
 from evals.table import number, rows_of
@@ -133,13 +134,7 @@ def benchmark(
 ) -> BenchmarkReport:
     """Run a BEIR folder in a throw-away library. Raises BadBenchmark, ModelNotFound or ModelNotTrusted."""
     given = read_beir(folder)
-    total, done = len(given.queries) * (1 + len(baselines)), 0
-
-    def step() -> None:
-        nonlocal done
-        done += 1
-        progress(done, total)
-
+    step = stepper(progress, len(given.queries) * (1 + len(baselines)))
     with throw_away_library(settings) as library:
         fill(library, given.texts)
         timed = list(_rows(Ours(library, answering=answering), given, step))

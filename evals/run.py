@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import resource
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from corpus.words import Fault
 from evals.case import QuestionSet
 from evals.fingerprint import GROUND, differing, fingerprint, same_ground, short
 from evals.gold import Located, Place, locate
-from evals.index import index_fidelity
+from evals.index import IndexFidelity, index_fidelity
 from evals.latency import latency
 from evals.lines import json_rows, write_rows, write_whole, writing
 from evals.row import Row, row_from, row_of
@@ -104,36 +104,49 @@ def run(
     located = locate(library, questions)
     made_from = fingerprint(library, questions, seed)
     _begin(folder, made_from)
-    beside_it = [name for name in BASELINES if name in baselines or (folder / f"baseline-{name}.jsonl").exists()]
-    total, done = len(located) * (1 + len(beside_it)), 0
-
-    def step() -> None:
-        nonlocal done
-        done += 1
-        progress(done, total)
-
+    names = [name for name in BASELINES if name in baselines or (folder / f"baseline-{name}.jsonl").exists()]
+    step = stepper(progress, len(located) * (1 + len(names)))
     rows = tuple(_rows(folder, "rows", Ours(library), located, library, step))
     peak = peak_mb()
     beside: dict[str, tuple[Row, ...]] = {}
-    for name in beside_it:
+    for name in names:
         with baseline(library, name) as system:
             beside[name] = tuple(_rows(folder, f"baseline-{name}", system, located, library, step))
-    summary = {
+    times = [(timed.search_ms, timed.ask_ms) for timed in _read_times(folder / "rows-times.jsonl")]
+    made = datetime.now().astimezone().isoformat(" ", "minutes")
+    _write(folder / "speed.json", {**latency(times, cold_ms), "peak_mb": peak, "made": made})
+    write_rows(folder / "pages.jsonl", _pages(library, [*rows, *(row for found in beside.values() for row in found)]))
+    index = index_fidelity(library, [row.question for row in rows], seed)
+    _write(
+        folder / "summary.json", _summary(made_from, located, rows, beside, index)
+    )  # last: with it a run is finished
+    return read_run(folder)
+
+
+def stepper(progress: Progress, total: int) -> Callable[[], None]:
+    """Something to call after each step of `total`, which tells how far it has come."""
+    done = count(1)
+    return lambda: progress(next(done), total)
+
+
+def _summary(
+    made_from: dict[str, Any],
+    located: Sequence[Located],
+    rows: tuple[Row, ...],
+    beside: Mapping[str, tuple[Row, ...]],
+    index: IndexFidelity,
+) -> dict[str, Any]:
+    """Every figure that the same ground gives again."""
+    seed = int(made_from["seed"])
+    return {
         "set": made_from["set"],
         "fingerprint": short(made_from),
         "made_from": {key: value for key, value in made_from.items() if key not in ("machine", "indexes")},
-        "troubles": [t.form("en") for one in located for t in one.troubles],
+        "troubles": [trouble.form("en") for one in located for trouble in one.troubles],
         **summarise(rows, seed),
-        "index": index_fidelity(library, [row.question for row in rows], seed).form(),
+        "index": index.form(),
         "baselines": {name: summarise(found, seed) for name, found in beside.items()},
     }
-    _write(folder / "summary.json", summary)
-    times = _read_times(folder / "rows-times.jsonl")
-    speed = latency([(t.search_ms, t.ask_ms) for t in times], cold_ms)
-    made = datetime.now().astimezone().isoformat(" ", "minutes")
-    _write(folder / "speed.json", {**speed, "peak_mb": peak, "made": made})
-    write_rows(folder / "pages.jsonl", _pages(library, [*rows, *(r for found in beside.values() for r in found)]))
-    return read_run(folder)
 
 
 def _begin(folder: Path, made_from: dict[str, Any]) -> None:
@@ -190,9 +203,9 @@ def _held(path: Path, read: Callable[[Path], tuple[Kept, ...]]) -> dict[str, Kep
 
 
 def _append(file: Any, form: Mapping[str, Any]) -> None:
+    """One line, out of this process: if it is killed, the line is kept."""
     file.write(json.dumps(form, ensure_ascii=False) + "\n")
     file.flush()
-    os.fsync(file.fileno())
 
 
 def _pages(library: Library, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
