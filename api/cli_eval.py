@@ -104,20 +104,26 @@ def _beside(settings: Settings) -> tuple[str, ...]:
     return available()
 
 
-def _complain_of_gold(library: Library, questions: QuestionSet) -> None:
-    """Say what is wrong with gold, before anything is measured."""
+def _complain_of_gold(library: Library, questions: QuestionSet) -> int:
+    """Say what is wrong with gold, before anything is measured; how much there is."""
     from evals.gold import check as troubles_of
 
-    for trouble in troubles_of(library, questions):
+    troubles = list(troubles_of(library, questions))
+    for trouble in troubles:
         show.complain(trouble.sentence(library.settings.language))
+    return len(troubles)
 
 
 def set_of(path: Path) -> QuestionSet:
     """A set by its file, or one that comes with the project by its name."""
     from evals.case import read_set
     from evals.sets import shipped
+    from ingest.receive import NoSuchFile
 
-    return read_set(shipped(str(path)) or path)
+    file = shipped(str(path)) or path
+    if not file.is_file():
+        raise NoSuchFile(file=file)
+    return read_set(file)
 
 
 @app.command()
@@ -155,15 +161,23 @@ def import_(
 ) -> None:
     """Make a question set that names files by their bytes / Gör en frågeuppsättning som pekar ut filer efter byte."""
     from evals.case import set_lines
-    from evals.importing import import_set
+    from evals.importing import COLUMNS, import_set, is_csv, unknown_columns
     from evals.lines import writing
+    from ingest.receive import NoSuchFile
 
     with settings_here() as settings, library_of(settings) as library:
+        if not source.is_file():
+            raise NoSuchFile(file=source)
         made = import_set(source, library, name=name, split="test" if test else "dev", author=author)
-        _complain_of_gold(library, made)
+        if is_csv(source) and (left_out := unknown_columns(source)):
+            show.complain(
+                say("columns_left_out", settings.language, columns=", ".join(left_out), known=", ".join(COLUMNS))
+            )
+        troubles = _complain_of_gold(library, made)
         with writing(out):
             out.write_text("\n".join(set_lines(made)) + "\n", "utf-8")
-        show.line(say("set_written", settings.language, file=out, questions=len(made.cases)))
+        show.line(say("set_written", settings.language, file=out, questions=len(made.cases), troubles=troubles))
+    raise typer.Exit(SOMETHING_FAILED if troubles else DONE)
 
 
 @app.command()
@@ -242,7 +256,7 @@ def tune(
     Prints the model's parts of weights.toml and judge.toml; what it found goes to standard error.
     """
     from corpus.embedder import open_embedder
-    from evals.tune import Ground
+    from evals.tune import FEWEST, Ground
     from evals.tune import tune as find
     from evals.tune import write as put
 
@@ -253,6 +267,8 @@ def tune(
         for given in grounds:
             _gather(ground, given, settings)
         found = find(ground, open_embedder(settings).identity.name, wrong_costs)
+        if found.few:
+            show.complain(say("tune_few", settings.language, wanted=FEWEST))
         for row in found.lines():
             show.complain(row)
         show.line(found.weights_table)

@@ -58,7 +58,9 @@ def gate(
             found = Gate(tuple(missing))
         else:
             seed = int(before.made_from["seed"])
-            found = hold(before, measured(settings, given, into, full=False, seed=seed), allowed, seed)
+            made = measured(settings, given, into, full=False, seed=seed)
+            show.complain(say("run_kept", settings.language, folder=made.folder))
+            found = hold(before, made, allowed, seed)
         if as_json:
             print_json(found.form())
         else:

@@ -136,7 +136,7 @@ def compare(a: Run, b: Run, seed: int = 0) -> Comparison:
     if not pairs:
         raise NothingInCommon(a=a.folder, b=b.folder)
     found = list(_differences(pairs, seed))
-    turned = [t for before, after in pairs if (t := _turned(before, after))]
+    turned = sorted((t for before, after in pairs if (t := _turned(before, after))), key=_weight)
     return Comparison(a, b, tuple(adjusted(found)), tuple(turned), tuple(left_out))
 
 
@@ -190,6 +190,11 @@ def _difference(
     if told:
         before, after, documents = zip(*told, strict=True)
         yield group, measure, difference(before, after, documents, seed)
+
+
+def _weight(turned: Turned) -> tuple[int, float]:
+    """What turned most comes first: an answer before a fact, a fact before a rank."""
+    return _DECIDING.index(turned.measure), -abs(turned.after - turned.before)
 
 
 def _turned(a: Row, b: Row) -> Turned | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -82,7 +81,8 @@ class Check:
             low=f"{d.interval[0]:+.3f}",
             high=f"{d.interval[1]:+.3f}",
             margin=f"{self.margin:.3g}",
-            detectable=number(rounded(d.detectable) if isfinite(d.detectable) else None),
+            n=d.n,
+            p=f"{self.compared.p_holm:.3f}",
         )
 
 
@@ -114,7 +114,10 @@ class Gate:
             yield from (check.sentence(language) for check in self.checks if check.outcome == outcome)
         passed = sum(check.outcome == "passes" for check in self.checks)
         yield say("gate_passed", language, passed=passed, checks=len(self.checks))
-        yield say(f"gate_is_{self.outcome}", language)
+        unsure = sum(check.outcome == "cannot_tell" for check in self.checks)
+        if any(check.name == "study_missing" for check in self.checks) and self.comparison is None:
+            yield say("gate_not_measured", language)
+        yield say(f"gate_is_{self.outcome}", language, count=unsure)
 
 
 def missing_studies(baseline: Run, studies: Mapping[str, str]) -> list[Check]:

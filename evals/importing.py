@@ -13,7 +13,6 @@ from typing import Any
 from corpus.library import Library
 from evals.case import BadSet, Case, Gold, Nugget, QuestionSet, SameId, Split, read_set
 from evals.gold import Shelf
-from evals.lines import read_text
 
 COLUMNS = (
     "id",
@@ -43,7 +42,7 @@ def import_set(path: Path, library: Library, *, name: str = "", split: Split = "
 
     Gold whose file is not in the library keeps its file's name; `amp eval check` tells of it. Raises as `read_set`.
     """
-    given = read_csv_set(path) if path.suffix.lower() in (".csv", ".tsv") else read_set(path)
+    given = read_csv_set(path) if is_csv(path) else read_set(path)
     shelf = Shelf(library)
     today = date.today().isoformat()
     cases = tuple(
@@ -60,12 +59,17 @@ def import_set(path: Path, library: Library, *, name: str = "", split: Split = "
     )
 
 
+def is_csv(path: Path) -> bool:
+    """Is it a CSV by its name?"""
+    return path.suffix.lower() in (".csv", ".tsv")
+
+
 def read_csv_set(path: Path) -> QuestionSet:
     """A set from a CSV with the columns of `COLUMNS`, separated by comma, semicolon or tab.
 
     Lines of the same id add gold pages to one question; nuggets are parted by "|". Raises BadSet naming the line.
     """
-    text = read_text(path, BadSet)
+    text = _csv_text(path)
     reader = csv.DictReader(io.StringIO(text), delimiter=_delimiter(text), restkey=_TOO_MANY, strict=True)
     missing = [column for column in _NEEDED if column not in (reader.fieldnames or ())]
     if missing:
@@ -79,6 +83,23 @@ def read_csv_set(path: Path) -> QuestionSet:
     if not cases:
         raise BadSet(file=path, line=1, why="there is no question")
     return QuestionSet(path.stem, "", "", tuple(cases.values()))
+
+
+def unknown_columns(path: Path) -> list[str]:
+    """Columns of a CSV that are left out, because a set has no such thing."""
+    header = _csv_text(path).partition("\n")[0]
+    names = next(csv.reader([header], delimiter=_delimiter(header)), [])
+    return [name for name in names if name and name not in COLUMNS]
+
+
+def _csv_text(path: Path) -> str:
+    """The text of a CSV, which a Swedish spreadsheet may have saved in Windows' own encoding (cp1252)."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        return path.read_text("cp1252", errors="replace")
+    except OSError as error:
+        raise BadSet(file=path, line=0, why=error) from error
 
 
 def _csv_cases(path: Path, reader: csv.DictReader[str]) -> Iterator[Case]:

@@ -33,6 +33,12 @@ class OtherRun(Fault):
     code = "run_other"
 
 
+class NotARun(Fault):
+    """A folder to run into holds other things."""
+
+    code = "run_not_empty"
+
+
 class NoRun(Fault):
     """A folder holds no finished run."""
 
@@ -159,6 +165,8 @@ def _begin(folder: Path, made_from: dict[str, Any]) -> None:
         return
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise NotARun(folder=folder)
     _write(path, made_from)
 
 

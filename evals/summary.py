@@ -95,12 +95,13 @@ def by(rows: Sequence[Row], key: Callable[[Row], str], seed: int = 0) -> dict[st
 
 
 def _share(rows: Sequence[Row], yes: Callable[[Row], bool]) -> dict[str, Any]:
-    count = sum(map(yes, rows))
+    values = [float(yes(row)) for row in rows]
+    count = int(sum(values))
     return {
         "count": count,
         "n": len(rows),
         "share": rounded(count / len(rows)) if rows else None,
-        "interval": _pair(wilson(count, len(rows))),
+        "interval": _pair(share_interval(values, [row.document for row in rows])),
     }
 
 

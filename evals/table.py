@@ -51,7 +51,8 @@ def run_lines(form: Mapping[str, Any], language: Language) -> Iterator[str]:
     )
 
 
-_TURNED_SHOWN = 10
+_TURNED_SHOWN = 5
+_LISTED = 20
 _PAGE_SHOWN = 600
 
 
@@ -80,8 +81,8 @@ def comparison_lines(form: Mapping[str, Any], language: Language) -> Iterator[st
     for code in ("losses", "wins"):
         yield ""
         yield say(f"compare_{code}", language, count=len(form[code]))
-        for turned in form[code][:_TURNED_SHOWN]:
-            yield from _turned(turned, language)
+        for n, turned in enumerate(form[code][:_LISTED]):
+            yield from _turned(turned, language, whole=n < _TURNED_SHOWN)
     if max(len(form["wins"]), len(form["losses"])) > _TURNED_SHOWN:
         yield say("compare_more", language)
 
@@ -99,9 +100,12 @@ def _compared(m: Mapping[str, Any], language: Language) -> list[str]:
     ]
 
 
-def _turned(turned: Mapping[str, Any], language: Language) -> Iterator[str]:
+def _turned(turned: Mapping[str, Any], language: Language, *, whole: bool) -> Iterator[str]:
+    """One line for a question that turned; with `whole` also both answers, their pages and the gold."""
     before, after = number(turned["a"]["value"]), number(turned["b"]["value"])
     yield f"– {turned['id']}: {turned['question']}  ({turned['measure']} {before} → {after})"
+    if not whole:
+        return
     for side in ("a", "b"):
         yield from _answered(side.upper(), turned[side], language)
     for gold in turned["gold"]:
@@ -126,6 +130,8 @@ def _quoted(text: str, at: Mapping[str, Any], language: Language) -> str:
 def rating_lines(form: Mapping[str, Any], language: Language) -> Iterator[str]:
     """What raters said, each alone, and how far each two of them agree."""
     yield say("ratings_of", language, questions=form["questions"], raters=", ".join(form["raters"]))
+    if form["kind"] == "pair":
+        yield say("ratings_sides", language)
     for rater, asks in form["results"].items():
         for ask, found in asks.items():
             shares = [

@@ -16,6 +16,9 @@ from evals.gold import locate
 from evals.lines import writing
 from evals.weights import Example, Found, examples_of_benchmark, examples_of_cases, find_all, table
 
+FEWEST = 30
+"""Questions of a pair of languages below which what is found is chance."""
+
 
 class MarkedAsTest(Fault):
     """A set marked as test was to be tuned on."""
@@ -56,6 +59,12 @@ class Tuned:
     bar: Bar | None
     weights_table: str
     bar_table: str
+
+    @property
+    def few(self) -> bool:
+        """Is something found on fewer questions than can be trusted?"""
+        counts = [found.questions for found in self.weights] + ([self.bar.questions] if self.bar else [])
+        return min(counts) < FEWEST
 
     def lines(self) -> Iterable[str]:
         """What was found, for a person."""

@@ -28,7 +28,7 @@ from evals.case import read_set
 from evals.rating import task_of_single
 from evals.run import read_run, run
 from evals.systems import Given, Ours
-from evals.tune import Tuned
+from evals.tune import FEWEST, Tuned
 from tests.api.test_cli import DONE, LIGHT, SOMETHING_FAILED, WRONG_CALL, Amp
 from tests.fakes import FakeEmbedder
 from tests.retriever.libraries import standing_library
@@ -209,7 +209,7 @@ def test_gold_that_moved_is_told_and_the_set_is_measured_all_the_same(filled: Am
     moved = case("q1", LIGHT, file="lighting.pdf", page=1, quote=FELL)
     called = filled("eval", "run", write_set(filled, HEADER, moved), "--json")
     assert (called.exit_code, one_json(called.stdout)["troubles"][0]["state"]) == (DONE, "moved")
-    assert called.stderr.startswith("Line 2 (q1): the quote is no longer on page 1 of lighting.pdf, but on page 2")
+    assert called.stderr.startswith("Line 2 (q1): the quote is on page 2 of lighting.pdf, not on page 1")
 
 
 # What is wrong with a set
@@ -256,7 +256,7 @@ def test_a_set_with_a_page_that_is_not_there_says_how_many_there_are(filled: Amp
 def test_a_set_that_is_not_there_is_a_wrong_call(filled: Amp, verb: str) -> None:
     called = filled("eval", verb, "gone.jsonl")
     assert (called.exit_code, called.stdout) == (WRONG_CALL, "")
-    assert called.stderr.startswith("The set of questions gone.jsonl cannot be read")
+    assert called.stderr == "There is no file or folder gone.jsonl.\n"
 
 
 @pytest.mark.parametrize("call", [["run", "small.jsonl"], ["check", "small.jsonl"]], ids=lambda call: call[0])
@@ -346,9 +346,13 @@ def test_a_set_whose_gold_is_all_there_is_done(filled: Amp) -> None:
 @pytest.mark.parametrize(
     ("gold", "state", "said"),
     [
-        ({"file": "gone.pdf", "page": 1}, "no_file", "the file gone.pdf is not in the library."),
+        ({"file": "gone.pdf", "page": 1}, "no_file", "the file gone.pdf (page 1) is not in the library."),
         ({"file": "lighting.pdf", "page": 9}, "no_page", "lighting.pdf has no page 9; it has 2."),
-        ({"file": "lighting.pdf", "page": 1, "quote": FELL}, "moved", "but on page 2: “Street lighting reduced"),
+        (
+            {"file": "lighting.pdf", "page": 1, "quote": FELL},
+            "moved",
+            "is on page 2 of lighting.pdf, not on page 1: “Street lighting reduced",
+        ),
         ({"file": "lighting.pdf", "page": 1, "quote": "No such words."}, "gone", "the quote is on no page of"),
         ({"file": "lighting.pdf", "page": 1, "sha256": "0" * 64}, "other_bytes", "with other bytes."),
     ],
@@ -387,7 +391,7 @@ def test_a_csv_becomes_a_set_that_can_be_measured(filled: Amp) -> None:
     source = write_csv(filled, ["q1", LIGHT, "en", "yes", "lighting.pdf", "2", FELL], ["q2", UNKNOWN, "en", "no"])
     called = filled("eval", "import", source, "made.jsonl", "--name", "from a table", "--author", "E. E.")
     assert (called.exit_code, called.stderr) == (DONE, "")
-    assert called.stdout == "Written: made.jsonl (2 questions).\n"
+    assert called.stdout == "Written: made.jsonl. Questions: 2; gold pages to look at before it can be measured: 0.\n"
     made = read_set(filled.folder / "made.jsonl")
     assert (made.name, made.split, [c.answerable for c in made.cases]) == ("from a table", "dev", ["yes", "near_miss"])
     assert {c.author for c in made.cases} == {"E. E."}
@@ -406,8 +410,8 @@ def test_a_set_is_marked_as_test_and_then_never_tuned_on(filled: Amp) -> None:
 def test_gold_that_is_not_in_the_library_is_told_and_the_set_is_written(filled: Amp) -> None:
     source = write_csv(filled, ["q1", LIGHT, "en", "yes", "gone.pdf", "2", ""])
     called = filled("eval", "import", source, "made.jsonl")
-    assert called.exit_code == DONE
-    assert called.stderr == "Line 2 (q1): the file gone.pdf is not in the library.\n"
+    assert called.exit_code == SOMETHING_FAILED
+    assert called.stderr == "Line 2 (q1): the file gone.pdf (page 2) is not in the library.\n"
     assert read_set(filled.folder / "made.jsonl").cases[0].gold[0].file == "gone.pdf"
 
 
@@ -598,7 +602,9 @@ def test_a_set_too_small_to_tell_neither_opens_nor_closes_the_gate(filled: Amp) 
     assert (exit_code, form["outcome"], unsure) == (CANNOT_TELL, "cannot_tell", {("all", "MRR@10")})
     called = filled("eval", "gate", "small.jsonl", "--baseline", "better")
     assert called.exit_code == CANNOT_TELL
-    assert called.stdout.startswith("Cannot tell: MRR@10 (all) went from 1.250 to 1.000;")  # (1.5 + 1) / 2
+    assert called.stdout.startswith(
+        "Cannot tell: MRR@10 (all) went from 1.250 to 1.000 over 2 questions;"
+    )  # (1.5 + 1) / 2
 
 
 def test_the_gate_speaks_the_readers_language(filled: Amp) -> None:
@@ -737,7 +743,9 @@ def test_what_was_found_is_printed_and_nothing_is_written(filled: Amp, written: 
     (model,) = tomllib.loads(called.stdout)
     assert model == FakeEmbedder().identity.name
     assert "questions of: small (24)" in called.stdout
-    assert {line.split()[0] for line in called.stderr.splitlines()} == {"en-en", "en-sv"}
+    few, *found = called.stderr.splitlines()
+    assert few == say("tune_few", "en", wanted=FEWEST)
+    assert {line.split()[0] for line in found} == {"en-en", "en-sv"}
 
 
 def test_what_was_found_is_written_where_that_is_wanted(filled: Amp, written: list[Path]) -> None:
@@ -824,3 +832,20 @@ def test_a_call_that_lacks_what_it_needs_is_a_wrong_call(amp: Amp, verb: str) ->
     called = amp("eval", verb)
     assert (called.exit_code, called.stdout) == (WRONG_CALL, "")
     assert called.stderr
+
+
+def test_a_column_that_a_set_does_not_have_is_left_out_and_told(filled: Amp) -> None:
+    (filled.folder / "notes.csv").write_text("id,question,language,answerable,nugget\nq1,Why?,en,no,14 %\n", "utf-8")
+    called = filled("eval", "import", "notes.csv", "made.jsonl")
+    assert called.exit_code == DONE
+    assert called.stderr.startswith("Columns that a set does not have, and that were left out: nugget.")
+
+
+def test_a_run_is_not_mixed_into_a_folder_of_other_things(filled: Amp) -> None:
+    (filled.folder / "full").mkdir()
+    (filled.folder / "full" / "letter.txt").write_text("Dear all", "utf-8")
+    write_lines(filled.folder / "small.jsonl", *SET)
+    called = filled("eval", "run", "small.jsonl", "--into", "full")
+    assert called.exit_code == WRONG_CALL
+    assert "holds something else than a run" in flat(called.stderr)
+    assert [path.name for path in (filled.folder / "full").iterdir()] == ["letter.txt"]

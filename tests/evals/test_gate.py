@@ -276,9 +276,10 @@ SEEN = (
                 "Worse: hit@5 (all) went from 0.500 to 0.400; difference -0.150 to -0.060, margin 0.05.",
                 "Worse: quotes_loose is 0.500, and must be at least 1.000.",
                 "Worse: the study one.pdf, which the baseline had, is not in the library.",
-                "Cannot tell: nDCG@10 (sv-en) went from 0.500 to 0.400; difference -0.150 to -0.060, margin 0.06. "
-                "The set can tell a difference of 0.080.",
+                "Cannot tell: nDCG@10 (sv-en) went from 0.500 to 0.400 over 50 questions; the difference "
+                "-0.150 to -0.060 reaches beyond the margin 0.06, but a fall that large is not shown (p 0.010).",
                 "1 of 5 checks pass.",
+                "Nothing was measured.",
                 "The gate says no: worse than the baseline, or a promise is broken.",
             ],
         ),
@@ -288,9 +289,10 @@ SEEN = (
                 "Sämre: hit@5 (alla) gick från 0.500 till 0.400; skillnad -0.150 till -0.060, marginal 0.05.",
                 "Sämre: quotes_loose är 0.500 och måste vara minst 1.000.",
                 "Sämre: studien one.pdf, som jämförelsen hade, finns inte i biblioteket.",
-                "Går inte att säga: nDCG@10 (sv-en) gick från 0.500 till 0.400; skillnad -0.150 till -0.060, "
-                "marginal 0.06. Uppsättningen kan skilja ut 0.080.",
+                "Går inte att säga: nDCG@10 (sv-en) gick från 0.500 till 0.400 på 50 frågor; skillnaden "
+                "-0.150 till -0.060 når utanför marginalen 0.06, men ett så stort fall är inte visat (p 0.010).",
                 "1 av 5 kontroller godkända.",
+                "Inget mättes.",
                 "Spärren säger nej: sämre än jämförelsen, eller så är ett löfte brutet.",
             ],
         ),
@@ -305,8 +307,8 @@ def test_the_worst_is_said_first_in_either_language(language: Language, lines: l
     [
         (SEEN[:1], "en", "The gate says yes: no worse than the baseline, within the margins."),
         (SEEN[:1], "sv", "Spärren säger ja: inte sämre än jämförelsen, inom marginalerna."),
-        (SEEN[:2], "en", "The gate cannot tell: nothing is shown to be worse, but the set is too small"),
-        (SEEN[:2], "sv", "Spärren kan inte avgöra: inget är visat sämre, men uppsättningen är för liten"),
+        (SEEN[:2], "en", "The gate cannot tell: figures that may have fallen by more than their margin: 1."),
+        (SEEN[:2], "sv", "Spärren kan inte avgöra: siffror som kan ha fallit mer än sin marginal: 1."),
     ],
 )
 def test_the_last_line_is_the_answer(seen: tuple[Check, ...], language: Language, last: str) -> None:

@@ -128,15 +128,15 @@ TROUBLES = [
     pytest.param(
         Gold("missing.pdf", 2, FINDING),
         "gold_no_file",
-        "Line 7 (q7): the file missing.pdf is not in the library.",
-        "Rad 7 (q7): filen missing.pdf finns inte i biblioteket.",
+        "Line 7 (q7): the file missing.pdf (page 2) is not in the library.",
+        "Rad 7 (q7): filen missing.pdf (sidan 2) finns inte i biblioteket.",
         id="no file",
     ),
     pytest.param(
         Gold("", 2, sha256=OTHER_SHA),
         "gold_no_file",
-        f"Line 7 (q7): the file {OTHER_SHA} is not in the library.",
-        f"Rad 7 (q7): filen {OTHER_SHA} finns inte i biblioteket.",
+        f"Line 7 (q7): the file {OTHER_SHA} (page 2) is not in the library.",
+        f"Rad 7 (q7): filen {OTHER_SHA} (sidan 2) finns inte i biblioteket.",
         id="no such bytes",
     ),
     pytest.param(
@@ -158,15 +158,15 @@ TROUBLES = [
     pytest.param(
         Gold("lighting.pdf", 1, FINDING.replace(" in ", "\nin ")),
         "gold_moved",
-        f"Line 7 (q7): the quote is no longer on page 1 of lighting.pdf, but on page 2: “{FINDING}”.",
-        f"Rad 7 (q7): citatet står inte längre på sidan 1 i lighting.pdf, utan på sidan 2: ”{FINDING}”.",
+        f"Line 7 (q7): the quote is on page 2 of lighting.pdf, not on page 1: “{FINDING}”.",
+        f"Rad 7 (q7): citatet står på sidan 2 i lighting.pdf, inte på sidan 1: ”{FINDING}”.",
         id="moved",
     ),
     pytest.param(
         Gold("lighting.pdf", 1, FINDING, sha256=OTHER_SHA),
         "gold_moved",
-        f"Line 7 (q7): the quote is no longer on page 1 of lighting.pdf, but on page 2: “{FINDING}”.",
-        f"Rad 7 (q7): citatet står inte längre på sidan 1 i lighting.pdf, utan på sidan 2: ”{FINDING}”.",
+        f"Line 7 (q7): the quote is on page 2 of lighting.pdf, not on page 1: “{FINDING}”.",
+        f"Rad 7 (q7): citatet står på sidan 2 i lighting.pdf, inte på sidan 1: ”{FINDING}”.",
         id="moved in other bytes",
     ),
     pytest.param(

@@ -213,7 +213,7 @@ def test_gold_that_the_library_does_not_have_keeps_its_name_and_is_told_of(tmp_p
     questions = rewritten(tmp_path, import_set(csv_of(tmp_path, text), standing))
     assert questions.cases[1].gold == (Gold("missing.pdf", 2),)
     assert [trouble.sentence("en") for trouble in check(standing, questions)] == [
-        "Line 3 (q2): the file missing.pdf is not in the library."
+        "Line 3 (q2): the file missing.pdf (page 2) is not in the library."
     ]
 
 
@@ -251,3 +251,9 @@ def test_after_a_file_has_come_with_other_bytes_a_second_import_names_those_its_
     new_sha = hashlib.sha256(printed_anew).hexdigest()
     assert again.cases[0].gold == (Gold("lighting.pdf", 2, FINDING, 2, new_sha, "en"), lost)
     assert [trouble.code for trouble in check(library, again)] == ["gold_gone"]
+
+
+def test_a_table_from_a_swedish_spreadsheet_may_be_in_windows_own_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "frågor.csv"
+    path.write_bytes("id;question;language;answerable\nq1;Får vi färre brott på torget?;sv;nej\n".encode("cp1252"))
+    assert read_csv_set(path).cases[0].question == "Får vi färre brott på torget?"

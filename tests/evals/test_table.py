@@ -233,8 +233,10 @@ def test_a_question_is_shown_with_both_answers_their_first_page_and_the_gold() -
     ]
 
 
-@pytest.mark.parametrize(("lost", "shown_of_them", "more"), [(10, 10, False), (11, 10, True)])
-def test_no_more_than_ten_questions_are_shown(lost: int, shown_of_them: int, more: bool) -> None:
+@pytest.mark.parametrize(("lost", "shown_of_them", "more"), [(5, 5, False), (6, 6, True), (21, 20, True)])
+def test_no_more_than_twenty_questions_are_named_and_five_shown_whole(
+    lost: int, shown_of_them: int, more: bool
+) -> None:
     lines = list(comparison_lines(two(rows_of("nDCG@10", *[1.0] * lost), rows_of("nDCG@10", *[0.0] * lost)), "en"))
     assert f"Questions lost: {lost}." in lines
     assert sum(line.startswith("– en-en") for line in lines) == shown_of_them
