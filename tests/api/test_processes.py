@@ -60,10 +60,16 @@ def started(folder: Path) -> Server:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - it only sets a signal
     )
     server = Server(folder, f"http://127.0.0.1:{port}", process)
     wait_for(server)
     return server
+
+
+def listen_to_ctrl_c() -> None:
+    """As a terminal starts a program; what runs in the background of a script has Ctrl-C turned off."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for(server: Server) -> None:
