@@ -22,7 +22,7 @@ from evals.row import Row, row_of
 from evals.run import stepper
 from evals.summary import interval_of, summarise, values_of
 from evals.systems import Ours, System, baseline
-from evals.table import number, rows_of
+from evals.table import interval, number, rows_of
 from retriever.reading import understand
 from retriever.search import near
 
@@ -100,8 +100,7 @@ def _cell(rows: Sequence[Row], measure: str) -> str:
     values, clusters = values_of(rows, measure)
     if not values:
         return number(None)
-    low, high = interval_of(measure, values, clusters, 0)
-    return f"{fmean(values):.3f} ({low:.2f} – {high:.2f})"
+    return f"{number(fmean(values))} {interval(interval_of(measure, values, clusters, 0))}"
 
 
 def means(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
@@ -110,11 +109,11 @@ def means(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     for measure in MEASURES:
         values, clusters = values_of(rows, measure)
         if values:
-            interval = interval_of(measure, values, clusters, 0)
+            bounds = interval_of(measure, values, clusters, 0)
             form[measure] = {
                 "mean": round(fmean(values), _PLACES),
                 "n": len(values),
-                "interval": [round(bound, _PLACES) for bound in interval],
+                "interval": [round(bound, _PLACES) for bound in bounds],
             }
     return form
 

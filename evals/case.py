@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from corpus.words import LANGUAGES, Fault
-from evals.lines import Line, json_lines
+from evals.lines import Line, json_lines, one_of, why
 
 FORM = 1
 PAIRS = tuple(f"{asked}-{written}" for asked in LANGUAGES for written in LANGUAGES)
@@ -172,12 +172,8 @@ def _cases(path: Path, rows: list[Line], header: dict[str, Any] | None) -> Itera
             old = is_old
             case = _development_case(row.value) if is_old else _case(row.value)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadSet(file=path, line=row.number, why=_why(error)) from error
+            raise BadSet(file=path, line=row.number, why=why(error)) from error
         yield replace(case, line=row.number)
-
-
-def _why(error: Exception) -> str:
-    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
 
 
 def _unique(path: Path, cases: Iterable[Case]) -> Iterator[Case]:
@@ -193,8 +189,8 @@ def _case(row: Any) -> Case:
     """A line of this project's form."""
     gold = tuple(_gold(g) for g in row["gold"])
     nuggets = tuple(_nugget(n) for n in row.get("nuggets", []))
-    answerable = _one_of(row["answerable"], get_args(Answerable), "answerable")
-    language = _one_of(row["language"], LANGUAGES, "language")
+    answerable = one_of(row["answerable"], get_args(Answerable), "answerable")
+    language = one_of(row["language"], LANGUAGES, "language")
     _check_gold(answerable, gold)
     return Case(
         id=_text(row["id"], "id"),
@@ -251,15 +247,9 @@ def _text(value: object, name: str) -> str:
     return str(value)
 
 
-def _one_of(value: object, among: tuple[str, ...], name: str) -> str:
-    if value not in among:
-        raise ValueError(f"{name} is {value!r}; it may be {', '.join(among)}")
-    return str(value)
-
-
 def _development_case(row: Any) -> Case:
     """A line of the development form: `lang`, gold with `pages` and `anchor`, nuggets as texts; pair in the id."""
-    name, asked = str(row["id"]), _one_of(row["lang"], LANGUAGES, "lang")
+    name, asked = str(row["id"]), one_of(row["lang"], LANGUAGES, "lang")
     head = name.rsplit("-", 1)[0]
     language = head.rpartition("-")[2] if head in PAIRS else ""
     gold = tuple(

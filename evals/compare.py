@@ -121,11 +121,11 @@ def answer_form(run: Run, row: Row) -> dict[str, Any]:
         "answered": row.answered,
         "confidence": row.confidence,
         "quotes": row.given["quotes"] if row.answered else [],
-        "pages": [asdict_page(run, place) for place in places],
+        "pages": [page_form(run, place) for place in places],
     }
 
 
-def asdict_page(run: Run, place: tuple[str, int]) -> dict[str, Any]:
+def page_form(run: Run, place: tuple[str, int]) -> dict[str, Any]:
     """A page as the run kept it; its number alone where it did not."""
     return run.pages.get(place, {"study_id": place[0], "page": place[1], "label": "", "title": "", "text": ""})
 

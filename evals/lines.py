@@ -75,3 +75,15 @@ def write_whole(path: Path, text: str) -> None:
 def write_rows(path: Path, forms: Iterable[Mapping[str, Any]]) -> None:
     """Write a file of JSON lines whole or not at all. Raises NotWritten."""
     write_whole(path, "".join(json.dumps(form, ensure_ascii=False) + "\n" for form in forms))
+
+
+def one_of(value: object, among: tuple[str, ...], name: str) -> str:
+    """A value of a line that may be one of a few words. Raises ValueError."""
+    if value not in among:
+        raise ValueError(f"{name} is {value!r}; it may be {', '.join(filter(None, among))}")
+    return str(value)
+
+
+def why(error: Exception) -> str:
+    """What is wrong with a line, in words: a KeyError names a value that is missing."""
+    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)

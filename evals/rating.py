@@ -15,7 +15,7 @@ from typing import Any
 from corpus.text import one_line
 from corpus.words import Fault, Language, say
 from evals.html import page
-from evals.lines import json_lines
+from evals.lines import json_lines, one_of, why
 from evals.row import Row
 from evals.run import Run
 from evals.statistics import kappa, wilson
@@ -245,16 +245,15 @@ def _read_all(paths: Iterable[Path]) -> Iterator[Rating]:
             try:
                 yield _rating(line.value)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
-                why = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else error
-                raise BadRatings(file=path, line=line.number, why=why) from error
+                raise BadRatings(file=path, line=line.number, why=why(error)) from error
 
 
 def _rating(form: Any) -> Rating:
     """A line of a rater's file."""
     if not isinstance(form, dict):
         raise TypeError("a rating is a JSON object")
-    kind = _one_of(form["kind"], tuple(ASKED), "kind")
-    said = {ask: _one_of(form.get(ask, ""), ("", *_values(ask)), ask) for ask in ASKED[kind]}
+    kind = one_of(form["kind"], tuple(ASKED), "kind")
+    said = {ask: one_of(form.get(ask, ""), ("", *_values(ask)), ask) for ask in ASKED[kind]}
     rated_at = str(form.get("rated_at", ""))
     _when(rated_at)
     return Rating(
@@ -277,12 +276,6 @@ def _text(value: object, name: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{name} is {value!r}; a text is wanted")
     return value
-
-
-def _one_of(value: object, among: tuple[str, ...], name: str) -> str:
-    if value not in among:
-        raise ValueError(f"{name} is {value!r}; it may be {', '.join(filter(None, among))}")
-    return str(value)
 
 
 def _when(rated_at: str) -> datetime:

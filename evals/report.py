@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 from PIL import Image
 
-from corpus.library import Library, UnknownStudy
+from corpus.library import Library
 from corpus.words import Fault, Language, say
 from evals.case import PAIRS
 from evals.fingerprint import corpus
@@ -19,7 +19,7 @@ from evals.html import page
 from evals.opinion import read_opinions
 from evals.plots import reliability_plot, risk_plot
 from evals.row import Row
-from evals.run import Run
+from evals.run import Run, pdf_of
 from evals.summary import MEASURES
 from ingest.read import ChildReader
 
@@ -87,7 +87,6 @@ def report(run: Run, library: Library | None, language: Language) -> str:
         columns=COLUMNS,
         measures=MEASURES,
         pairs=[pair for pair in PAIRS if pair in form["pairs"]],
-        failures=failures,
         kinds=[(kind, [f for f in failures if f.kind == kind]) for kind in FAILURES],
         failure_of=failure_of,
         opinions=read_opinions(run),
@@ -178,9 +177,11 @@ def _telling(row: Row) -> tuple[str, int, str]:
 def _picture(library: Library, reader: ChildReader, study_id: str, number: int, quote: str) -> str:
     """A page with a quote marked, as a data address; "" where it cannot be drawn."""
     try:
-        path = library.pdf_path(library.study(study_id).files[0].sha256)
-        drawn = reader.draw(path, number, [quote] if quote else [], _SCALE)
-    except (UnknownStudy, Fault):
+        path = pdf_of(library, study_id)
+        drawn = reader.draw(path, number, [quote] if quote else [], _SCALE) if path else None
+    except Fault:
+        drawn = None
+    if drawn is None:
         return ""
     stream = io.BytesIO()
     Image.open(io.BytesIO(drawn.png)).convert("RGB").save(stream, "WEBP", quality=_QUALITY, method=4)

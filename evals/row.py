@@ -20,7 +20,8 @@ from evals.measures import (
     reciprocal_rank,
     span_gains,
 )
-from evals.systems import Given, Sentence, Shown
+from evals.systems import Given, Shown
+from retriever.answer import AnswerSentence
 
 Pdf = Callable[[str], Path | None]
 """The PDF of a study by its id; None where there is none."""
@@ -132,10 +133,10 @@ def _support(given: Given, shown: Sequence[Shown]) -> dict[str, float]:
     return {"sentence_support": sum(carried) / len(carried)}
 
 
-def _carried(sentence: Sentence, shown: Sequence[Shown]) -> bool:
-    cited = [shown[n - 1] for n in sentence.cites if 1 <= n <= len(shown)]
+def _carried(sentence: AnswerSentence, shown: Sequence[Shown]) -> bool:
+    cited = [shown[n - 1] for n in sentence.citations if 1 <= n <= len(shown)]
     language = cited[0].language if cited else "en"
-    return len(cited) == len(sentence.cites) and is_supported(sentence.text, [q.text for q in cited], language)
+    return len(cited) == len(sentence.citations) and is_supported(sentence.text, [q.text for q in cited], language)
 
 
 def page_values(ranking: Sequence[Place], grades: Mapping[Place, int]) -> dict[str, float]:
@@ -191,7 +192,9 @@ def _form(given: Given, located: Located) -> dict[str, Any]:
     return {
         "message": given.message,
         "language": given.language,
-        "sentences": [{"text": s.text, "citations": list(s.cites)} for s in given.sentences] if given.answered else [],
+        "sentences": [{"text": s.text, "citations": list(s.citations)} for s in given.sentences]
+        if given.answered
+        else [],
         "quotes": [place(q) for q in given.quotes],
         "hits": [place(h) for h in given.hits[:5]],
         "gold": [

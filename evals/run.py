@@ -123,9 +123,8 @@ def run(
     _write(folder / "speed.json", {**latency(times, cold_ms), "peak_mb": peak, "made": made})
     write_rows(folder / "pages.jsonl", _pages(library, [*rows, *(row for found in beside.values() for row in found)]))
     index = index_fidelity(library, [row.question for row in rows], seed)
-    _write(
-        folder / "summary.json", _summary(made_from, located, rows, beside, index)
-    )  # last: with it a run is finished
+    summary = _summary(made_from, located, rows, beside, index)
+    _write(folder / "summary.json", summary)  # last: with it a run is finished
     return read_run(folder)
 
 
@@ -147,7 +146,7 @@ def _summary(
     return {
         "set": made_from["set"],
         "fingerprint": short(made_from),
-        "made_from": {key: value for key, value in made_from.items() if key not in ("machine", "indexes")},
+        "made_from": {key: made_from[key] for key in GROUND},
         "troubles": [trouble.form("en") for one in located for trouble in one.troubles],
         **summarise(rows, seed),
         "index": index.form(),
@@ -186,7 +185,7 @@ def _rows(
                 _append(rows, asdict(row))
                 _append(timed, asdict(_timed(one.case.id, given)))
             step()
-            yield row_from(json.loads(json.dumps(asdict(row))))
+            yield row
 
 
 def _timed(name: str, given: Given) -> Timed:

@@ -19,6 +19,7 @@ from corpus.record import Vectors
 from corpus.study import PassageKind
 from corpus.words import Fault
 from evals.plain import Chunk, PlainWords
+from retriever.answer import AnswerSentence
 from retriever.ask import Considered, consider
 from retriever.search import search
 
@@ -41,14 +42,6 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of an answer and the numbers, from 1, of the quotes that carry it."""
-
-    text: str
-    cites: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Given:
     """What a system gave to one question.
 
@@ -61,7 +54,7 @@ class Given:
     answered: bool
     confidence: float
     message: str
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[AnswerSentence, ...]
     quotes: tuple[Shown, ...]
     search_seconds: float
     ask_seconds: float
@@ -113,7 +106,7 @@ def _given(considered: Considered, hits: tuple[Shown, ...], search_seconds: floa
         answered=answer.answered,
         confidence=answer.confidence,
         message=answer.message,
-        sentences=tuple(Sentence(s.text, s.citations) for s in answer.sentences),
+        sentences=answer.sentences,
         quotes=tuple(
             Shown(c.study_id, c.page, c.quote, c.language, c.page_label, c.file) for c in considered.citations
         ),
@@ -127,7 +120,6 @@ class Plain:
 
     def __init__(self, name: str, library: Library) -> None:
         self.name = name
-        self._labels: dict[tuple[str, int], str] = {}
         self._files = {study.id: study.file_name for study in library.record.studies()}
 
     def ranked(self, question: str, k: int) -> list[tuple[Chunk, float]]:
@@ -147,7 +139,7 @@ class Plain:
             answered=bool(first),
             confidence=max(0.0, min(1.0, ranked[0][1])) if ranked else 0.0,
             message="",
-            sentences=tuple(Sentence(passage.text, (n,)) for n, passage in enumerate(first, 1)),
+            sentences=tuple(AnswerSentence(passage.text, (n,)) for n, passage in enumerate(first, 1)),
             quotes=first,
             search_seconds=seconds,
             ask_seconds=seconds,

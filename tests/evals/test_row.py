@@ -10,7 +10,8 @@ import pytest
 from evals.case import Answerable, Case, Gold, Nugget
 from evals.gold import Located, Place
 from evals.row import Row, page_values, row_from, row_of, span_values
-from evals.systems import Given, Sentence, Shown
+from evals.systems import Given, Shown
+from retriever.answer import AnswerSentence
 from tests.fakes import LIGHTING
 
 FELL = "Street lighting reduced property crime by 14 per cent in the lit squares."
@@ -22,9 +23,11 @@ def shown(page: int, text: str = FELL, study: str = "lighting") -> Shown:
     return Shown(study, page, text, "en", str(page), f"{study}.pdf")
 
 
-def given(*quotes: Shown, hits: Sequence[Shown] = (), answered: bool = True, said: Sequence[Sentence] = ()) -> Given:
+def given(
+    *quotes: Shown, hits: Sequence[Shown] = (), answered: bool = True, said: Sequence[AnswerSentence] = ()
+) -> Given:
     """An answer; each quote is a sentence of it where nothing else is said."""
-    sentences = tuple(said) or tuple(Sentence(quote.text, (n,)) for n, quote in enumerate(quotes, 1))
+    sentences = tuple(said) or tuple(AnswerSentence(quote.text, (n,)) for n, quote in enumerate(quotes, 1))
     return Given("en", tuple(hits), answered, 0.7, "It does.", sentences, quotes, 0.1, 0.2)
 
 
@@ -165,17 +168,19 @@ def test_a_question_without_facts_has_no_recall_of_facts() -> None:
 @pytest.mark.parametrize(
     ("said", "share"),
     [
-        ([Sentence(FELL, (1,)), Sentence(FEAR, (2,))], 1),
-        ([Sentence(FELL, (1, 2))], 1),
-        ([Sentence(FELL, (2,)), Sentence(FEAR, (2,))], 0.5),  # the first cites what says something else
-        ([Sentence(FELL, (3,)), Sentence(FEAR, (0,))], 0),  # there is no such quote
-        ([Sentence(FELL, (1, 3))], 0),
-        ([Sentence(FELL, ())], 0),
-        ([Sentence("Lighting reduced property crime by 15 per cent.", (1,))], 0),
-        ([Sentence("Lighting reduced property crime by 14 %.", (1,))], 1),
+        ([AnswerSentence(FELL, (1,)), AnswerSentence(FEAR, (2,))], 1),
+        ([AnswerSentence(FELL, (1, 2))], 1),
+        ([AnswerSentence(FELL, (2,)), AnswerSentence(FEAR, (2,))], 0.5),  # the first cites what says something else
+        ([AnswerSentence(FELL, (3,)), AnswerSentence(FEAR, (0,))], 0),  # there is no such quote
+        ([AnswerSentence(FELL, (1, 3))], 0),
+        ([AnswerSentence(FELL, ())], 0),
+        ([AnswerSentence("Lighting reduced property crime by 15 per cent.", (1,))], 0),
+        ([AnswerSentence("Lighting reduced property crime by 14 %.", (1,))], 1),
     ],
 )
-def test_support_is_the_share_of_sentences_that_their_own_quotes_carry(said: list[Sentence], share: float) -> None:
+def test_support_is_the_share_of_sentences_that_their_own_quotes_carry(
+    said: list[AnswerSentence], share: float
+) -> None:
     row = measured(located(), given(shown(2, FELL), shown(2, FEAR), said=said))
     assert row.values["sentence_support"] == share
 

@@ -12,7 +12,8 @@ from corpus.settings import Settings
 from corpus.study import PassageKind
 from evals.beir import Text, fill
 from evals.plain import Chunk, PlainWords
-from evals.systems import BASELINES, Ours, Plain, Sentence, VectorsOnly, WordsOnly, baseline
+from evals.systems import BASELINES, Ours, Plain, VectorsOnly, WordsOnly, baseline
+from retriever.answer import AnswerSentence
 from retriever.ask import ask, consider
 from retriever.search import search
 
@@ -32,7 +33,7 @@ def test_ours_finds_and_answers_as_advisers_see_it(standing: Library) -> None:
     given, found, answer = Ours(standing).give(LIGHT), search(standing, LIGHT, 20), ask(standing, LIGHT)
     assert [(h.study_id, h.page, h.text) for h in given.hits] == [(h.study_id, h.page, h.text) for h in found.hits]
     assert (given.answered, given.confidence, given.message) == (True, answer.confidence, answer.message)
-    assert given.sentences == (Sentence(FELL, (1,)),)
+    assert given.sentences == (AnswerSentence(FELL, (1,)),)
     assert [(q.study_id, q.page, q.text) for q in given.quotes] == [(study_of(standing, "lighting.pdf"), 2, FELL)]
     assert (given.quotes[0].file, given.quotes[0].label, given.quotes[0].language) == ("lighting.pdf", "2", "en")
 
@@ -110,7 +111,7 @@ def test_a_page_is_ranked_by_its_best_passage_and_once(standing: Library) -> Non
 def test_a_plain_system_shows_its_first_four_passages_as_they_are(standing: Library) -> None:
     given = Ranked(standing, passages(*[("a", 1)] * 3, ("b", 2), ("c", 3))).give("q")
     assert [quote.text for quote in given.quotes] == ["passage 1", "passage 2", "passage 3", "passage 4"]
-    assert given.sentences == tuple(Sentence(f"passage {n}", (n,)) for n in range(1, 5))
+    assert given.sentences == tuple(AnswerSentence(f"passage {n}", (n,)) for n in range(1, 5))
     assert (given.answered, given.message, given.fault) == (True, "", "")
 
 
