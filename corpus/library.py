@@ -25,7 +25,7 @@ from corpus.language import FUNCTION_WORDS, SCANDINAVIAN, stems
 from corpus.lexical import Field, LexicalIndex, Words
 from corpus.record import CannotWrite, Record, Vectors
 from corpus.settings import Settings
-from corpus.study import Draft, Page, Passage, PassageKind, Shadow, Study, StudyFile
+from corpus.study import Appraisal, Draft, Page, Passage, PassageKind, Shadow, Study, StudyFile
 from corpus.terms import FOLDER, terms_sha256
 from corpus.unknown import UnknownWords
 from corpus.upkeep import Progress
@@ -396,6 +396,10 @@ class Library:
         if study is None:
             raise UnknownStudy(study=study_id)
         return study
+
+    def appraisal(self, study_id: str) -> Appraisal | None:
+        """What a person last said of a study's design, or None."""
+        return self.record.appraisal(study_id)
 
     def nearest(self, query: Vectors, k: int, languages: Sequence[str]) -> dict[str, list[Scored]]:
         """For each language at most k passages by cosine similarity, best first."""

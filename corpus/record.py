@@ -7,18 +7,32 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from corpus.study import Description, Draft, Page, Passage, PassageKind, Reader, Shadow, State, Study, StudyFile
+from corpus.study import (
+    Appraisal,
+    Description,
+    Draft,
+    Page,
+    Passage,
+    PassageKind,
+    Reader,
+    Shadow,
+    State,
+    Study,
+    StudyFile,
+)
 from corpus.words import Fault
 
 Vectors = npt.NDArray[np.float32]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE library (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE studies (
@@ -53,6 +67,13 @@ CREATE TABLE shadows (
 CREATE TABLE next_vectors (
     passage_id INTEGER PRIMARY KEY REFERENCES passages(id) ON DELETE CASCADE, own BLOB NOT NULL
 );
+"""
+_FROM_2_TO_3 = """
+CREATE TABLE appraisals (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, study_id TEXT NOT NULL REFERENCES studies(id) ON DELETE CASCADE,
+    form TEXT NOT NULL
+);
+CREATE INDEX appraisals_of_study ON appraisals(study_id);
 """
 _PASSAGE = """SELECT p.id, p.study_id, p.page, p.start, p.end, substr(g.text, p.start + 1, p.end - p.start),
     p.language, p.kind FROM passages p JOIN pages g ON g.study_id = p.study_id AND g.number = p.page"""
@@ -145,7 +166,7 @@ class Record:
         connection = self._connection()
         version = self._version(connection)
         if version < SCHEMA_VERSION and self.writable:
-            steps = (_SCHEMA, _FROM_1_TO_2)[version:]
+            steps = (_SCHEMA, _FROM_1_TO_2, _FROM_2_TO_3)[version:]
             connection.executescript(f"BEGIN; {' '.join(steps)} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
 
     @staticmethod
@@ -338,6 +359,25 @@ class Record:
     def studies(self) -> list[Study]:
         """All studies, by title."""
         return sorted(self._studies(""), key=lambda study: study.title.casefold())
+
+    def appraise(self, appraisal: Appraisal) -> None:
+        """Keep what a person said of a study; what was said before stays, and the latest counts."""
+        form = json.dumps(asdict(appraisal), ensure_ascii=False, default=str)
+        with self._transaction() as connection:
+            connection.execute("INSERT INTO appraisals (study_id, form) VALUES (?, ?)", (appraisal.study_id, form))
+
+    def appraisal(self, study_id: str) -> Appraisal | None:
+        """The latest that a person said of a study, or None."""
+        row = (
+            self._connection()
+            .execute("SELECT form FROM appraisals WHERE study_id = ? ORDER BY id DESC LIMIT 1", (study_id,))
+            .fetchone()
+        )
+        if row is None:
+            return None
+        form = json.loads(row[0])
+        lists = {key: tuple(value) for key, value in form.items() if isinstance(value, list)}
+        return Appraisal(**{**form, **lists, "said_on": date.fromisoformat(form["said_on"])})
 
     def study_of_file(self, sha256: str) -> Study | None:
         """The study a file with these bytes belongs to."""

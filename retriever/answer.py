@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from corpus.words import Language
+
+Direction = Literal["lower", "higher", "unchanged", ""]
+"""Which way a sentence says that an outcome went; empty where it says none, or more than one."""
+Side = Literal["swedish", "international", "not_stated"]
+"""Where a study's evidence is from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an adviser asks, in the language it was found to be in."""
+    """What an adviser asks, in the language it was found to be in.
+
+    `carried` are the words of an earlier question that are searched for too, as they stood in it.
+    """
 
     text: str
     language: Language
+    carried: tuple[str, ...] = ()
+
+    @property
+    def searched_as(self) -> str:
+        """The question with the words it carries: what both indexes are asked with."""
+        return " ".join([self.text, *self.carried])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +101,115 @@ class AnswerSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as a sentence writes it, with its unit and, where it has one, its interval or significance.
+
+    "14 per cent (95 % CI 5 to 21)" is `text` "14 per cent", `unit` "%", `interval` "95 % CI 5 to 21".
+    """
+
+    text: str
+    unit: str
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one cited sentence says: its figures, the outcomes it names, and which way it says that they went.
+
+    `outcomes` are keys of the outcome list ("reported_crime", "perceived_safety", "disorder", "trade"), as found in it.
+    """
+
+    n: int
+    figures: tuple[Figure, ...]
+    outcomes: tuple[str, ...]
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a sceptical reader wants to know of one source. Design and SMS level only as a person appraised them.
+
+    `evidence_source` says where `evidence_from` was read: "described" (the study's description), "named" (its own
+    text names one country only) or "" (nowhere). `versions` are other studies in the library that are the same work.
+    `apart` says why a source is kept apart from studies: "note", "thesis", "consultation", "self_report", or "".
+    """
+
+    study_id: str
+    title: str
+    authors: tuple[str, ...]
+    year: int | None
+    claims: tuple[Claim, ...]
+    side: Side
+    evidence_from: str
+    evidence_source: str
+    evidence_years: tuple[str, ...]
+    design: str
+    sms_level: str
+    appraised_by: str
+    party_interest: str
+    apart: str
+    versions: tuple[str, ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the sources say of one outcome, by citation numbers. Never decides which of them is right."""
+
+    outcome: str
+    verdict: Literal["agree", "may_disagree"]
+    lower: tuple[int, ...]
+    higher: tuple[int, ...]
+    unchanged: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cited sentences that speak about the same thing, best first; `about` is an outcome's key, or "other"."""
+
+    about: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How much an answer rests on: works counted once whatever their versions, newest year, sides, appraised works."""
+
+    works: int
+    newest: int | None
+    swedish: int
+    international: int
+    not_stated: int
+    appraised: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the corpus says to a question; `answered` is False when it does not say enough.
 
-    `confidence` (0 to 1) is how sure the judge is that the corpus answers. `unknown` are words of the question that
-    no passage holds. `nearest` are pages that were not cited: related, not an answer. `searched` counts the passages of
-    each language that were looked through, `returned` the quotes and nearest pages; `understood` is how the question
-    was read in the other language.
+    `confidence` (0 to 1) is how sure the judge is that the corpus answers. `carried` are words of an earlier question
+    that were searched for too. `sentences` cite `citations` by number; `more` are further quotes, numbered on, that an
+    adviser may ask for. `written` says that a chat model wrote the sentences; `notices` are sentences about how the
+    answer came to be. `unknown` are words of the question that no passage holds. `nearest` are pages that were not
+    cited: related, not an answer. `searched` counts the passages of each language that were looked through, `returned`
+    the quotes and nearest pages; `understood` is how the question was read in the other language.
     """
 
     question: str
     language: Language
+    carried: tuple[str, ...]
     answered: bool
     confidence: float
     message: str
     sentences: tuple[AnswerSentence, ...]
     citations: tuple[Citation, ...]
+    more: tuple[Citation, ...]
+    groups: tuple[Group, ...]
+    cards: tuple[Card, ...]
+    comparisons: tuple[Comparison, ...]
+    evidence: Evidence
+    written: bool
+    notices: tuple[str, ...]
     nearest: tuple[Hit, ...]
     unknown: tuple[str, ...]
     searched: dict[str, int]

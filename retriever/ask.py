@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corpus.library import Library
 from corpus.words import Language, say
-from retriever.answer import Answer, AnswerSentence, Citation, Question
+from retriever.answer import Answer, AnswerSentence, Citation, Evidence, Question
 from retriever.cite import cite
 from retriever.judge import Verdict, judge
 from retriever.reading import Reading, read, understand
@@ -80,11 +80,19 @@ def _answer(
     return Answer(
         question=reading.question.text,
         language=reading.question.language,
+        carried=reading.question.carried,
         answered=verdict.answered,
         confidence=verdict.confidence,
         message=_message(reading.question, citations, verdict),
         sentences=tuple(AnswerSentence(c.quote, (c.n,)) for c in citations),
         citations=citations,
+        more=(),
+        groups=(),
+        cards=(),
+        comparisons=(),
+        evidence=Evidence(0, None, 0, 0, 0, 0),
+        written=False,
+        notices=(),
         nearest=nearest,
         unknown=verdict.unknown,
         searched=looked,
