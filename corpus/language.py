@@ -94,7 +94,8 @@ def language_of(text: str, among: tuple[str, ...] = ("sv", "en")) -> str:
 def question_language(text: str) -> Language:
     """Swedish or English; Danish and Norwegian are read as Swedish.
 
-    The function words tell, so that an English question may name Swedish places; else the likelier language.
+    The function words tell, so that an English question may name Swedish places: those of one language alone first,
+    then those that other languages share; else the likelier language.
     Raises OtherLanguage when the text is surely something else: no function word of Swedish or English alone,
     and another language at a probability of 0.6 or more.
     """
@@ -106,6 +107,9 @@ def question_language(text: str) -> Language:
     name, probability = ranked[0]
     if name != "en" and name not in SCANDINAVIAN and probability >= _FOREIGN_PROBABILITY and not swedish:
         raise OtherLanguage(found=name)
+    swedish, english = set(tokens(text)) & FUNCTION_WORDS["sv"], set(tokens(text)) & FUNCTION_WORDS["en"]
+    if bool(swedish) != bool(english):
+        return "sv" if swedish else "en"
     scores = dict(ranked)
     return "sv" if scores.get("sv", 0.0) >= scores.get("en", 0.0) else "en"
 

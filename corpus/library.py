@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 Scored = tuple[int, float]
 
+_SENTENCES_KEPT = 4096  # of 384 numbers: some 6 MB
 _INDEXED_EQUIVALENTS = 4
 
 
@@ -115,6 +116,7 @@ class Library:
         self.older_model = False
         self._counted: tuple[tuple[int, int], dict[str, int]] | None = None
         self._changing = threading.RLock()
+        self._sentences: dict[str, Vectors] = {}
         self._lock: FileLock | None = None
         if not write and not self._record_path.is_file():
             raise NoLibrary(folder=self.folder)
@@ -434,13 +436,15 @@ class Library:
         return self.embedder.encode_query(gloss.source if self.embedder.reads(language) else gloss.text)
 
     def encode_sentences(self, sentences: Iterable[tuple[str, str]]) -> Vectors:
-        """Unit vectors of (text, language), as passages of that language are embedded."""
-        return self.embedder.encode_documents(
-            [
-                self.gloss(text, "sv").text if self._embedded_in_english(language) else text
-                for text, language in sentences
-            ]
-        )
+        """Unit vectors of (text, language), as passages of that language are embedded; those met lately are kept."""
+        texts = [
+            self.gloss(text, "sv").text if self._embedded_in_english(language) else text for text, language in sentences
+        ]
+        kept = self._sentences if len(self._sentences) < _SENTENCES_KEPT else {}
+        if new := [text for text in dict.fromkeys(texts) if text not in kept]:
+            kept = {**kept, **dict(zip(new, self.embedder.encode_documents(new), strict=True))}
+        self._sentences = kept  # a new one each time, so that threads never see half of it
+        return np.array([kept[text] for text in texts])
 
     def matching(self, field: Field, words: Words, k: int, language: str | None = None) -> list[Scored]:
         """At most k passages by BM25 over the index terms of a field, best first."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -18,25 +18,32 @@ from evals.gold import Located
 from evals.measures import area_under_risk, auroc
 from evals.weights import comment, logistic
 from retriever.ask import consider
-from retriever.judge import features
+from retriever.judge import SIGNALS, Signals, probability
 
 Floats = npt.NDArray[np.float64]
 
 FOLDS = 5
+TWINS_COUNT = 0.25
+"""What a twin counts for in a fit, beside 1 for a question that somebody asked."""
 BARS = tuple(round(0.05 * n, 2) for n in range(2, 20))
 """Bars tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question: what it is judged by, whether its quotes come from a gold page, and its fold (0 to 4)."""
+    """One question: what it is judged by, whether its quotes come from a gold page, and its fold (0 to 4).
+
+    A `twin` is an answerable question asked again with its gold documents passed over: near to what is held, in its
+    own words, and not to be answered. It is learnt from, but nothing is counted on it.
+    """
 
     source: str
-    features: tuple[float, float]
+    signals: Signals
     quoted: bool
     right: bool
     answerable: bool
     fold: int
+    twin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,7 @@ class Bar:
     `answered`, `right` and `wrong` count questions at the crossed bar. Wrong is an answer that cites no gold page.
     """
 
-    gap: float
-    cosine: float
-    intercept: float
+    fit: Mapping[str, float]
     bar: float
     questions: int
     answered: int
@@ -60,28 +65,39 @@ class Bar:
     def line(self) -> str:
         """One line for a person."""
         return (
-            f"bar {self.bar:g}  gap {self.gap:.3f}  cosine {self.cosine:.3f}  intercept {self.intercept:.3f}  crossed: "
+            f"bar {self.bar:g}  {'  '.join(f'{name} {value:.3f}' for name, value in self.fit.items())}  crossed: "
             f"{self.answered} of {self.questions} answered, {self.right} right, {self.wrong} wrong, "
             f"AUROC {self.auroc:.3f}, AURC {self.aurc:.3f}"
         )
 
 
 def asked_of_cases(library: Library, name: str, cases: Iterable[Located]) -> Iterator[Asked]:
-    """What each question is judged by, in an open library; one that is refused outright is left out."""
+    """What each question is judged by, in an open library, and its twin's; one that is refused outright is left out."""
     for located in cases:
         try:
-            considered = consider(library, located.case.question)
+            yield from _asked(library, name, located)
         except Fault:
             continue
-        if considered.pages:
-            yield Asked(
-                source=name,
-                features=features(considered.pages),
-                quoted=bool(considered.citations),
-                right=any((c.study_id, c.page) in located.grades for c in considered.citations),
-                answerable=located.case.answerable == "yes",
-                fold=fold_of(located.document),
-            )
+
+
+def _asked(library: Library, name: str, located: Located) -> Iterator[Asked]:
+    considered = consider(library, located.case.question)
+    if considered.signals is None:
+        return
+    asked = Asked(
+        source=name,
+        signals=considered.signals,
+        quoted=bool(considered.citations),
+        right=any((c.study_id, c.page) in located.grades for c in considered.citations),
+        answerable=located.case.answerable == "yes",
+        fold=fold_of(located.document),
+    )
+    yield asked
+    documents = {study for study, _ in located.grades}
+    if asked.answerable and documents:
+        without = consider(library, located.case.question, without=documents)
+        if without.signals is not None:
+            yield replace(asked, signals=without.signals, right=False, answerable=False, twin=True)
 
 
 def fold_of(document: str) -> int:
@@ -90,32 +106,30 @@ def fold_of(document: str) -> int:
 
 
 def find_bar(asked: Sequence[Asked], wrong_costs: float = 1.0) -> Bar | None:
-    """The fit and the bar with the most right answers less `wrong_costs` for each wrong one.
+    """The fit of whether a question can be answered, and the bar with the most right answers less what wrong ones cost.
 
-    None where a fold is empty, or a fit would have only right or only wrong questions to learn from.
+    An answer is right when it quotes a gold page; each other one costs `wrong_costs`. None where a fold is empty, or a
+    fit would have only answerable or only other questions to learn from.
     """
     folds = [[one for one in asked if one.fold == n] for n in range(FOLDS)]
     others = [[one for one in asked if one.fold != n] for n in range(FOLDS)]
-    if not all(folds) or any(len({one.right for one in told}) < 2 for told in others):
+    if not all(folds) or any(len({one.answerable for one in told}) < 2 for told in others):
         return None
     confidences: list[float] = []
     right: list[bool] = []
     counted: Counter[str] = Counter()
     for told, learnt in zip(folds, others, strict=True):
         fitted = _fit(learnt)
-        bar = _best_bar(learnt, confidence(learnt, fitted), wrong_costs)
-        sure = confidence(told, fitted)
+        real = _real(told)
+        sure = confidence(real, fitted)
         confidences += map(float, sure)
-        right += [one.right for one in told]
-        counted.update(_outcomes(told, sure, bar))
+        right += [one.right for one in real]
+        counted.update(_outcomes(real, sure, _best_bar(_real(learnt), fitted, wrong_costs)))
     fitted = _fit(asked)
-    gap, cosine, intercept = map(float, fitted)
     return Bar(
-        gap=gap,
-        cosine=cosine,
-        intercept=intercept,
-        bar=_best_bar(asked, confidence(asked, fitted), wrong_costs),
-        questions=len(asked),
+        fit=fitted,
+        bar=_best_bar(_real(asked), fitted, wrong_costs),
+        questions=len(_real(asked)),
         answered=counted["right"] + counted["wrong"],
         right=counted["right"],
         wrong=counted["wrong"],
@@ -124,18 +138,26 @@ def find_bar(asked: Sequence[Asked], wrong_costs: float = 1.0) -> Bar | None:
     )
 
 
-def _fit(asked: Sequence[Asked]) -> Floats:
-    return logistic(np.array([one.features for one in asked]), np.array([float(one.right) for one in asked]))
+def _real(asked: Iterable[Asked]) -> list[Asked]:
+    """The questions that somebody asked, without their twins."""
+    return [one for one in asked if not one.twin]
 
 
-def confidence(asked: Sequence[Asked], fitted: Floats) -> Floats:
-    """The confidence in each question under a fit (gap, cosine, intercept), shape (n,)."""
-    x = np.column_stack([np.array([one.features for one in asked]), np.ones(len(asked))])
-    return np.asarray(1 / (1 + np.exp(-x @ fitted)))
+def _fit(asked: Sequence[Asked]) -> dict[str, float]:
+    features = np.array([astuple(one.signals) for one in asked])
+    counts = np.array([TWINS_COUNT if one.twin else 1.0 for one in asked])
+    found = logistic(features, np.array([float(one.answerable) for one in asked]), counts)
+    return dict(zip((*SIGNALS, "intercept"), map(float, found), strict=True))
 
 
-def _best_bar(asked: Sequence[Asked], sure: Floats, wrong_costs: float) -> float:
+def confidence(asked: Sequence[Asked], fit: Mapping[str, float]) -> Floats:
+    """The confidence in each question under a fit, shape (n,)."""
+    return np.array([probability(fit, one.signals) for one in asked])
+
+
+def _best_bar(asked: Sequence[Asked], fit: Mapping[str, float], wrong_costs: float) -> float:
     """The bar in the middle of the best ones."""
+    sure = confidence(asked, fit)
     worth = []
     for bar in BARS:
         counted = _outcomes(asked, sure, bar)
@@ -154,11 +176,13 @@ def _outcomes(asked: Sequence[Asked], sure: Floats, bar: float) -> Counter[str]:
 
 def bar_table(found: Bar, model: str, asked: Sequence[Asked], wrong_costs: float, on: date) -> str:
     """The model's part of `judge.toml`, with where it came from."""
-    names = ", ".join(f"{one_line(name)} ({n})" for name, n in Counter(one.source for one in asked).items())
-    held = sum(one.answerable for one in asked)
+    real = _real(asked)
+    names = ", ".join(f"{one_line(name)} ({n})" for name, n in Counter(one.source for one in real).items())
+    held = sum(one.answerable for one in real)
     told = (
-        f"Found {on} by `amp eval tune` on questions of: {names}; {held} can be answered. The target is a quote from a "
-        f"gold page. Fitted on four folds of documents and tried on the fifth, with the bar that gave most right "
+        f"Found {on} by `amp eval tune` on questions of: {names}; {held} can be answered. The target is that it can. "
+        f"{len(asked) - len(real)} of them were asked again without their documents, at a weight of "
+        f"{TWINS_COUNT:g}. Fitted on four folds of documents and tried on the fifth, with the bar that gave most right "
         f"answers less {wrong_costs:g} for each wrong one: {found.answered} of {found.questions} answered, "
         f"{found.right} right and {found.wrong} wrong, AUROC {found.auroc:.3f}, AURC {found.aurc:.3f}."
     )
@@ -167,9 +191,7 @@ def bar_table(found: Bar, model: str, asked: Sequence[Asked], wrong_costs: float
             f'["{model}"]',
             *comment(told),
             f"bar = {found.bar:g}",
-            f"gap = {found.gap:.3f}",
-            f"cosine = {found.cosine:.3f}",
-            f"intercept = {found.intercept:.3f}",
+            *(f"{name} = {value:.3f}" for name, value in found.fit.items()),
             "",
         ]
     )

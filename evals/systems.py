@@ -26,7 +26,7 @@ from retriever.search import search
 BASELINES = ("bm25", "vectors", "stock")
 DEPTH = 20
 SHOWN = 4
-"""How many passages a plain system shows as its answer: as many as this system shows sentences."""
+"""How many passages a plain system shows as its answer: about a minute's reading, as this system shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,23 +242,25 @@ def platt(strengths: Floats, outcomes: Floats) -> tuple[float, float]:
     return float(slope), float(intercept)
 
 
-def logistic(features: Floats, outcomes: Floats) -> Floats:
+def logistic(features: Floats, outcomes: Floats, counts: Floats | None = None) -> Floats:
     """Coefficients and intercept, shape (d + 1,), of a logistic regression of outcomes (n,) on features (n, d).
 
+    `counts` (n,) is what each outcome counts for, by default 1.
     With a ridge of 0.001, so that a curve is found also where the features part the outcomes wholly.
     """
     x = np.column_stack([features, np.ones(len(features))])
+    w = np.ones(len(features)) if counts is None else counts
 
     def loss(fitted: Floats) -> float:
         z = x @ fitted
-        return float(np.logaddexp(0, z).sum() - outcomes @ z + _RIDGE * (fitted @ fitted) / 2)
+        return float(w @ np.logaddexp(0, z) - (w * outcomes) @ z + _RIDGE * (fitted @ fitted) / 2)
 
     def slope(fitted: Floats) -> Floats:
-        return np.asarray(x.T @ (expit(x @ fitted) - outcomes) + _RIDGE * fitted)
+        return np.asarray(x.T @ (w * (expit(x @ fitted) - outcomes)) + _RIDGE * fitted)
 
     def curve(fitted: Floats) -> Floats:
         p = expit(x @ fitted)
-        return np.asarray((x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(x.shape[1]))
+        return np.asarray((x * (w * p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(x.shape[1]))
 
     start = np.zeros(x.shape[1])
     found = minimize(loss, start, jac=slope, hess=curve, method="trust-exact", options={"gtol": 1e-8, "maxiter": 500})

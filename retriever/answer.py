@@ -14,20 +14,31 @@ Side = Literal["swedish", "international", "not_stated"]
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A word or phrase of an earlier question: `source` as it stood there, `term` as it is searched for.
+
+    They differ where the two questions are in different languages.
+    """
+
+    term: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What an adviser asks, in the language it was found to be in.
 
-    `carried` are the words of an earlier question that are searched for too, as they stood in it.
+    `carried` are the terms of an earlier question that are searched for too.
     """
 
     text: str
     language: Language
-    carried: tuple[str, ...] = ()
+    carried: tuple[Carried, ...] = ()
 
     @property
     def searched_as(self) -> str:
         """The question with the words it carries: what both indexes are asked with."""
-        return " ".join([self.text, *self.carried])
+        return " ".join([self.text, *(carried.term for carried in self.carried)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +198,7 @@ class Evidence:
 class Answer:
     """What the corpus says to a question; `answered` is False when it does not say enough.
 
-    `confidence` (0 to 1) is how sure the judge is that the corpus answers. `carried` are words of an earlier question
+    `confidence` (0 to 1) is how sure the judge is that the corpus answers. `carried` are terms of an earlier question
     that were searched for too. `sentences` cite `citations` by number; `more` are further quotes, numbered on, that an
     adviser may ask for. `written` says that a chat model wrote the sentences; `notices` are sentences about how the
     answer came to be. `unknown` are words of the question that no passage holds. `nearest` are pages that were not
@@ -197,7 +208,7 @@ class Answer:
 
     question: str
     language: Language
-    carried: tuple[str, ...]
+    carried: tuple[Carried, ...]
     answered: bool
     confidence: float
     message: str

@@ -140,12 +140,11 @@ def _apart(kind: str, party_interest: str) -> str:
 
 
 def groups(found: Sequence[Card]) -> tuple[Group, ...]:
-    """Citations by the first outcome they name, in order of first citation; those that name none come last."""
+    """Citations by the first outcome they name, in order of first citation; those that name none are one group too."""
     by_outcome: dict[str, list[int]] = {}
     for said in _claims(found):
         by_outcome.setdefault(said.outcomes[0] if said.outcomes else OTHER, []).append(said.n)
-    order = sorted(by_outcome, key=lambda about: about == OTHER)
-    return tuple(Group(about, tuple(by_outcome[about])) for about in order)
+    return tuple(Group(about, tuple(cited)) for about, cited in by_outcome.items())
 
 
 def comparisons(found: Sequence[Card]) -> tuple[Comparison, ...]:

@@ -62,7 +62,9 @@ _CITES = re.compile(r"\[\s*[0-9]{1,3}(?:\s*[,;]\s*[0-9]{1,3})*\s*\]")
 _FRAMING = frozenset(
     """
     study report note review article paper author authors researcher researchers according find finds found finding
-    findings show shows showed shown state states stated says conclude concludes concluded result results source et al
+    findings suggest suggests suggested indicate indicates indicated sources document documents quote quotes
+    tyder antyder källorna framgår dokumentet citat citatet
+    show shows showed shown state states stated says conclude concludes concluded result results source et al
     writes wrote report reports reported describe describes described
     studie studien rapport rapporten not noten notis notisen översikt översikten artikel artikeln författare författaren
     författarna forskare forskarna enligt finner fann fanns funnit visar visade visat anger uppger uppgav skriver skrev
@@ -177,7 +179,15 @@ def unsupported(text: str, quotes: Mapping[int, Citation], language: Language, g
     if any(n not in quotes for n in numbers):
         return NO_SUCH_QUOTE
     cited = [quotes[n] for n in numbers]
-    return _unfit(without_numbers(text), cited) or _uncarried(without_numbers(text), cited, language, glosser)
+    bare = without_numbers(text)
+    if (unfit := _unfit(bare, cited)) and not (unfit == POINTING and _is_quote(bare, cited, language)):
+        return unfit
+    return None if _is_quote(bare, cited, language) else _uncarried(bare, cited, language, glosser)
+
+
+def _is_quote(bare: str, cited: Sequence[Citation], language: Language) -> bool:
+    """Is it the one quote it cites, in the language that is written, word for word and as a whole?"""
+    return len(cited) == 1 and cited[0].language == language and letters(bare) == letters(cited[0].quote)
 
 
 def _unfit(bare: str, cited: Sequence[Citation]) -> str | None:

@@ -13,6 +13,7 @@ from corpus.record import Vectors
 from corpus.text import one_line
 from corpus.words import Fault
 from retriever.answer import Question, Understood
+from retriever.matter import Matter, asks_for_figure, matters
 
 LONGEST_QUESTION = 2000
 _SAME = frozenset({Kind.NAME, Kind.NUMBER})
@@ -35,7 +36,7 @@ class Reading:
     """A question as it is searched for.
 
     `words` holds, for the field of each language, the index terms with what each counts for; `vector` is a unit
-    vector in the space of the library's model.
+    vector in the space of the library's model; `matters` is what the question is about, piece by piece.
     """
 
     question: Question
@@ -43,6 +44,8 @@ class Reading:
     words: Mapping[Field, Mapping[str, float]]
     vector: Vectors
     understood: tuple[Understood, ...]
+    matters: tuple[Matter, ...]
+    asks_for_figure: bool
 
     def field(self, language: str) -> Field:
         """The field in which passages of a language are searched: Swedish by Swedish words, else English."""
@@ -65,14 +68,22 @@ def understand(text: str) -> Question:
 
 def read(library: Library, question: Question) -> Reading:
     """Gloss a question and make what both indexes are asked with."""
-    gloss = library.gloss(question.text, question.language)
+    gloss = library.gloss(question.searched_as, question.language)
     words: dict[Field, Mapping[str, float]] = {
         question.language: dict.fromkeys(terms(content(question), question.language), 1.0)
     }
     if question.language == "sv":
         words["en"] = glossed_terms(gloss)
     vector = library.encode_question(gloss, question.language)
-    return Reading(question, gloss, words, vector, _understood(library, question, gloss))
+    return Reading(
+        question=question,
+        gloss=gloss,
+        words=words,
+        vector=vector,
+        understood=_understood(library, question, gloss),
+        matters=matters(library, gloss, question.language),
+        asks_for_figure=asks_for_figure(question.text),
+    )
 
 
 def _understood(library: Library, question: Question, gloss: Gloss) -> tuple[Understood, ...]:
@@ -92,7 +103,7 @@ def _understood(library: Library, question: Question, gloss: Gloss) -> tuple[Und
 
 def content(question: Question) -> str:
     """The words of a question that carry matter; all of them where none does."""
-    words = tokens(question.text)
+    words = tokens(question.searched_as)
     return " ".join(w for w in words if w not in FUNCTION_WORDS[question.language]) or " ".join(words)
 
 

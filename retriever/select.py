@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from corpus.language import FUNCTION_WORDS, SCANDINAVIAN, sentence_spans, terms, tokens
+from corpus.language import FUNCTION_WORDS, sentence_spans, tokens
 from corpus.lexical import Field
 from corpus.library import Library
-from corpus.study import PassageKind
+from corpus.record import Vectors
+from corpus.study import Page, PassageKind
 from corpus.text import letters, one_line
+from retriever.matter import gives_a_figure, held_terms
 from retriever.reading import Reading
-from retriever.search import Candidate, Weights, of_each_language, pair, weights
+from retriever.search import Candidate, Weights, by_page, of_each_language, pair, weights
+from retriever.work import work_of
 
-MOST_SENTENCES = 4
+MINUTE = 230
+"""Words that a person reads in a minute (238 on average: Brysbaert 2019, How many words do we read per minute?)."""
+MOST_SENTENCES = 8
+MOST_MORE = 8
 _PASSAGES = 16
-_PER_STUDY = 2
+_WHOLE_PAGES = 6
+"""So many of the best pages are read as a whole: what answers may stand beside the passage that matched."""
+_BESIDE = 0.85
+"""What a passage counts for that stands on such a page and did not match itself, as a share of the one that did."""
+_EMBEDDED = 12
+"""So many sentences, the best by their words and passages, are compared by vectors; more would take too long."""
+_LIKE_ITS_PASSAGE = 0.8
+"""What the cosine of its passage counts for where a sentence has no vector of its own."""
+_LEADING_PAGES = 3
+"""The best pages of the search, whose best sentence is heard before any second sentence."""
+_PER_PAGE = 2
 _FEWEST_WORDS, _MOST_WORDS = 6, 70
 _VECTORS_COUNT = 0.3  # below this weight embedding the sentences is not worth its time
 _SAME = 0.6  # two sentences that share this much of their words say the same
+_ALIKE = 0.92  # and so do two whose vectors lie this near, whatever their languages
 _NEAR_BEST = 0.6  # a sentence that scores less than this share of the best is not worth an adviser's time
 _ENDS = re.compile(r"[.!?:;]['\"”’)\]]*\d{0,3}$|[.!?]$")
 _FINDING = re.compile(
@@ -41,33 +58,75 @@ _CITED_YEARS = re.compile(r"\((?:[^()]*\b(?:19|20)\d{2}[a-z]?[^()]*)\)")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A sentence that may answer: its span on the page, the candidate it came from and its score."""
+    """A sentence that may answer: its span on the page, the candidate it came from and its score.
+
+    `vector` is its unit vector where it was compared by it, else None.
+    """
 
     candidate: Candidate
     start: int
     end: int
     text: str
     score: float
+    vector: Vectors | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The study and page it stands on."""
+        return self.candidate.passage.study_id, self.candidate.passage.page
 
 
 def select(library: Library, reading: Reading, found: Sequence[Candidate]) -> list[Chosen]:
-    """At most four sentences, best first: no two that say the same, no more than two of one study."""
-    sentences = [s for c in of_each_language(found, _PASSAGES) for s in _sentences(library, c)]
-    ranked = sorted(_scored(library, reading, sentences), key=lambda s: -s.score)
+    """Sentences that may answer, those to be shown first at the head: no two that say the same.
+
+    At most two of a page, and of a work in several versions only one version. The best sentence of each of the best
+    three pages comes before any second sentence, so that a page that fits is not shut out by one that has much to say.
+    """
+    pages = by_page(found)
+    sentences = _scored(library, reading, _pool(library, found, pages))
+    ranked = sorted(sentences, key=lambda s: -s.score)
+    ranked = [s for s in ranked if s.score >= _NEAR_BEST * ranked[0].score]
+    works = {s.place[0]: work_of(library, s.place[0]) for s in ranked}
     kept: list[Chosen] = []
-    for sentence in ranked:
-        if sentence.score < _NEAR_BEST * ranked[0].score or len(kept) == MOST_SENTENCES:
-            break
-        if _adds_something(sentence, kept):
+    for sentence in [*_leading(ranked, pages), *ranked]:
+        if len(kept) < MOST_SENTENCES + MOST_MORE and _adds_something(sentence, kept, works):
             kept.append(sentence)
     return kept
 
 
-def _adds_something(sentence: Chosen, kept: Sequence[Chosen]) -> bool:
-    study = sentence.candidate.passage.study_id
-    if sum(k.candidate.passage.study_id == study for k in kept) == _PER_STUDY:
+def within_a_minute(texts: Sequence[str]) -> list[bool]:
+    """Which of some sentences, best first, a person reads in a minute; always the first."""
+    words, shown, flags = 0, 0, []
+    for text in texts:
+        length = len(text.split())
+        fits = not shown or (shown < MOST_SENTENCES and words + length <= MINUTE)
+        words, shown = words + length * fits, shown + fits
+        flags.append(fits)
+    return flags
+
+
+def _leading(ranked: Sequence[Chosen], pages: Sequence[Candidate]) -> list[Chosen]:
+    """The best sentence of each of the best pages, best first."""
+    best: dict[tuple[str, int], Chosen] = {}
+    for sentence in ranked:
+        best.setdefault(sentence.place, sentence)
+    places = [(c.passage.study_id, c.passage.page) for c in pages[:_LEADING_PAGES]]
+    return sorted((best[place] for place in places if place in best), key=lambda s: -s.score)
+
+
+def _adds_something(sentence: Chosen, kept: Sequence[Chosen], works: Mapping[str, str]) -> bool:
+    study = sentence.place[0]
+    if sum(k.place == sentence.place for k in kept) >= _PER_PAGE:
         return False
-    return not any(_overlap(sentence.text, k.text) > _SAME for k in kept)
+    if any(works[k.place[0]] == works[study] and k.place[0] != study for k in kept):
+        return False
+    return not any(_says_the_same(sentence, k) for k in kept)
+
+
+def _says_the_same(one: Chosen, other: Chosen) -> bool:
+    if one.vector is not None and other.vector is not None and float(one.vector @ other.vector) > _ALIKE:
+        return True
+    return _overlap(one.text, other.text) > _SAME
 
 
 def _overlap(first: str, second: str) -> float:
@@ -76,17 +135,35 @@ def _overlap(first: str, second: str) -> float:
     return len(a & b) / max(1, min(len(a), len(b)))
 
 
-def _sentences(library: Library, candidate: Candidate) -> Iterator[Chosen]:
-    passage = candidate.passage
-    if passage.kind is not PassageKind.BODY:
-        return
-    page = library.page(passage.study_id, passage.page)
+def _pool(library: Library, found: Sequence[Candidate], pages: Sequence[Candidate]) -> list[Chosen]:
+    """The statements of the passages that fit best, and of the rest of the best pages."""
+    passages = of_each_language(found, _PASSAGES)
+    by_place: dict[tuple[str, int], list[Candidate]] = {}
+    beside = _beside(library, pages[:_WHOLE_PAGES], {c.passage.language for c in found})
+    have = {c.passage.id for c in passages}
+    for candidate in [*passages, *(c for c in beside if c.passage.id not in have)]:
+        if candidate.passage.kind is PassageKind.BODY:
+            by_place.setdefault((candidate.passage.study_id, candidate.passage.page), []).append(candidate)
+    return [s for place, candidates in by_place.items() for s in _statements(library.page(*place), candidates)]
+
+
+def _beside(library: Library, pages: Sequence[Candidate], languages: Collection[str]) -> Iterator[Candidate]:
+    """The passages of some pages, in some languages, each somewhat weaker than the one by which its page was found."""
+    for best in pages:
+        for passage in library.record.passages_on(best.passage.study_id, best.passage.page):
+            if passage.language in languages:
+                yield replace(best, passage=passage, strength=_BESIDE * best.strength)
+
+
+def _statements(page: Page, candidates: Sequence[Candidate]) -> Iterator[Chosen]:
+    """What a page states within some of its passages."""
     for start, end in sentence_spans(page.text):
-        if passage.start <= start and end <= passage.end:
-            text = one_line(page.text[start:end])
-            title = _AFTER_REFERENCE.search(page.text[max(0, start - 12) : start])
-            if not title and is_statement(text, passage.language):
-                yield Chosen(candidate, start, end, text, 0.0)
+        within = [c for c in candidates if c.passage.start <= start and end <= c.passage.end]
+        if not within or _AFTER_REFERENCE.search(page.text[max(0, start - 12) : start]):
+            continue
+        text = one_line(page.text[start:end])
+        if is_statement(text, within[0].passage.language):
+            yield Chosen(max(within, key=lambda c: c.strength), start, end, text, 0.0)
 
 
 def is_statement(text: str, language: str) -> bool:
@@ -97,27 +174,30 @@ def is_statement(text: str, language: str) -> bool:
     first = text.lstrip("\"'“”‘’(–- ")[:1]
     grammar = sum(word in FUNCTION_WORDS.get(language, FUNCTION_WORDS["en"]) for word in words)
     digits = sum(character.isdigit() for character in _CITED_YEARS.sub("", text))
-    return (first.isupper() or first.isdigit()) and grammar * 6 >= len(words) and digits * 4 < len(letters(text))
+    return (first.isupper() or first.isdigit()) and grammar * 8 >= len(words) and digits * 4 < len(letters(text))
 
 
 def _scored(library: Library, reading: Reading, sentences: Sequence[Chosen]) -> list[Chosen]:
     """Each sentence by its own coverage and likeness, its passage's strength, and whether it tells a finding."""
-    if not sentences:
-        return []
     table = weights(library.embedder.identity.name)
     worth = {
         field: {term: share * library.word_weight(field, term) for term, share in words.items()}
         for field, words in reading.words.items()
     }
-    likeness = _likeness(library, reading, sentences, table)
+    covered: dict[Chosen, float] = {}
+    for sentence in sentences:
+        field = reading.field(sentence.candidate.passage.language)
+        covered[sentence] = coverage(library, worth[field], sentence, field)
 
     def scored(sentence: Chosen, like: float) -> Chosen:
-        passage = sentence.candidate.passage
-        field, weight = reading.field(passage.language), table[pair(reading.question, passage)]
-        covered = coverage(library, worth[field], sentence, field)
-        return replace(sentence, score=_score(sentence, weight, covered, like))
+        weight = table[pair(reading.question, sentence.candidate.passage)]
+        fits = _gives_what_is_asked(sentence.text, reading)
+        return replace(sentence, score=_score(sentence, weight, covered[sentence], like) * fits)
 
-    return [scored(sentence, like) for sentence, like in zip(sentences, likeness, strict=True)]
+    by_words = sorted(sentences, key=lambda s: -scored(s, s.candidate.cosine).score)
+    found = _with_vectors(library, reading, by_words[:_EMBEDDED], table)
+    rest = [scored(sentence, _LIKE_ITS_PASSAGE * sentence.candidate.cosine) for sentence in by_words[_EMBEDDED:]]
+    return [*(scored(sentence, like) for sentence, like in found), *rest]
 
 
 def _score(sentence: Chosen, weight: Weights, covered: float, like: float) -> float:
@@ -130,26 +210,26 @@ def _manner(text: str) -> float:
     return (1.2 if _FINDING.search(text) else 1.0) * (0.7 if _ASKING.search(text) else 1.0)
 
 
+def _gives_what_is_asked(text: str, reading: Reading) -> float:
+    """A question for a figure is better met by a sentence that gives one, other than a year."""
+    return 1.1 if reading.asks_for_figure and gives_a_figure(text) else 1.0
+
+
 def coverage(library: Library, worth: Mapping[str, float], sentence: Chosen, field: Field) -> float:
     """Share of the weight (idf) of the question's index terms that a sentence holds, compounds by their parts.
 
     `worth` is the weight of each term of a field; a Swedish sentence is read in English for the English field.
     """
-    language = sentence.candidate.passage.language
-    if field == "en" and language in SCANDINAVIAN:
-        have = set(terms(library.gloss(sentence.text, "sv").all_words(), "en"))
-    else:
-        have = set(terms(sentence.text, language))
+    have = held_terms(library, sentence.text, sentence.candidate.passage.language, field)
     return sum(weight for term, weight in worth.items() if term in have) / (sum(worth.values()) or 1.0)
 
 
-def _likeness(
-    library: Library, reading: Reading, sentences: Sequence[Chosen], table: dict[str, Weights]
-) -> list[float]:
-    """Cosine of each sentence with the question, where vectors count for its pair of languages; else 0."""
+def _with_vectors(
+    library: Library, reading: Reading, sentences: Sequence[Chosen], table: Mapping[str, Weights]
+) -> list[tuple[Chosen, float]]:
+    """Each sentence with its vector and cosine with the question, where vectors count for its pair of languages."""
     counts = [table[pair(reading.question, s.candidate.passage)].vectors >= _VECTORS_COUNT for s in sentences]
-    if not any(counts):
-        return [0.0] * len(sentences)
     wanted = [(s.text, s.candidate.passage.language) for s, yes in zip(sentences, counts, strict=True) if yes]
-    vectors = iter(library.encode_sentences(wanted))
-    return [float(next(vectors) @ reading.vector) if yes else 0.0 for yes in counts]
+    vectors = iter(library.encode_sentences(wanted)) if wanted else iter(())
+    found = [(s, next(vectors) if yes else None) for s, yes in zip(sentences, counts, strict=True)]
+    return [(replace(s, vector=v), float(v @ reading.vector) if v is not None else 0.0) for s, v in found]

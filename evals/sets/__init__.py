@@ -1,4 +1,4 @@
-"""Question sets that come with the project: `starter`, over the starter corpus."""
+"""Question sets that come with the project, over the starter corpus: `starter`, and `short` as advisers type."""
 
 from pathlib import Path
 

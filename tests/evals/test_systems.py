@@ -1,11 +1,12 @@
 """The system itself and three plain ones, asked the same questions."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+import retriever.judge
 from corpus.embedder import open_embedder
 from corpus.library import Library
 from corpus.settings import Settings
@@ -15,11 +16,24 @@ from evals.plain import Chunk, PlainWords
 from evals.systems import BASELINES, Ours, Plain, VectorsOnly, WordsOnly, baseline
 from retriever.answer import AnswerSentence
 from retriever.ask import ask, consider
+from retriever.judge import SIGNALS
 from retriever.search import search
 
 LIGHT = "Does street lighting reduce property crime?"
 FELL = "Street lighting reduced property crime by 14 per cent in the lit squares."
 NEAR_MISS = "Do congestion charges shorten harbour queues?"
+
+
+@pytest.fixture(autouse=True)
+def judge_by_cosine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A judge who goes by the cosine alone, and says yes from 0.4 upwards."""
+    fit = {**dict.fromkeys(SIGNALS, 0.0), "cosine": 10.0, "intercept": -4.0, "bar": 0.5}
+    folder = tmp_path_factory.mktemp("judge")
+    (folder / "judge.toml").write_text("\n".join(['["*"]', *(f"{k} = {v}" for k, v in fit.items())]), "utf-8")
+    monkeypatch.setattr(retriever.judge, "__file__", str(folder / "judge.py"))
+    retriever.judge._fit.cache_clear()
+    yield
+    retriever.judge._fit.cache_clear()
 
 
 def study_of(library: Library, file: str) -> str:
@@ -33,8 +47,12 @@ def test_ours_finds_and_answers_as_advisers_see_it(standing: Library) -> None:
     given, found, answer = Ours(standing).give(LIGHT), search(standing, LIGHT, 20), ask(standing, LIGHT)
     assert [(h.study_id, h.page, h.text) for h in given.hits] == [(h.study_id, h.page, h.text) for h in found.hits]
     assert (given.answered, given.confidence, given.message) == (True, answer.confidence, answer.message)
-    assert given.sentences == (AnswerSentence(FELL, (1,)),)
-    assert [(q.study_id, q.page, q.text) for q in given.quotes] == [(study_of(standing, "lighting.pdf"), 2, FELL)]
+    assert given.sentences == answer.sentences
+    assert given.sentences[0] == AnswerSentence(FELL, (1,))
+    assert [(q.study_id, q.page, q.text) for q in given.quotes] == [
+        (c.study_id, c.page, c.quote) for c in answer.citations
+    ]
+    assert (given.quotes[0].study_id, given.quotes[0].page) == (study_of(standing, "lighting.pdf"), 2)
     assert (given.quotes[0].file, given.quotes[0].label, given.quotes[0].language) == ("lighting.pdf", "2", "en")
 
 
@@ -53,7 +71,48 @@ def test_an_answer_that_is_given_withholds_nothing(standing: Library) -> None:
     considered = consider(standing, LIGHT)
     assert considered.answer == ask(standing, LIGHT)
     assert considered.citations == considered.answer.citations != ()
-    assert len(considered.pages) == 4
+    assert considered.signals is not None
+
+
+# What an answer is judged by, and studies passed over
+
+
+def test_what_is_withheld_is_judged_by_signals_too(standing: Library) -> None:
+    considered = consider(standing, NEAR_MISS)
+    assert considered.signals is not None
+    assert considered.signals.cosine < 0.4
+    assert considered.citations != considered.answer.citations == ()
+
+
+def test_an_empty_library_has_nothing_to_judge_by(library: Library) -> None:
+    considered = consider(library, LIGHT)
+    assert (considered.signals, considered.citations, considered.answer.answered) == (None, (), False)
+
+
+def test_a_study_that_is_passed_over_is_neither_quoted_nor_near_nor_judged_by(standing: Library) -> None:
+    lighting = study_of(standing, "lighting.pdf")
+    whole, without = consider(standing, LIGHT), consider(standing, LIGHT, without={lighting})
+    assert lighting in {c.study_id for c in whole.citations}
+    assert lighting not in {c.study_id for c in without.citations}
+    assert lighting not in {h.study_id for h in without.answer.nearest}
+    assert whole.signals is not None
+    assert without.signals is not None
+    assert without.signals.cosine < whole.signals.cosine
+    assert (whole.answer.answered, without.answer.answered) == (True, False)
+
+
+def test_where_all_studies_are_passed_over_the_answer_is_that_of_an_empty_library(standing: Library) -> None:
+    considered = consider(standing, LIGHT, without={study.id for study in standing.record.studies()})
+    assert (considered.signals, considered.citations, considered.answer.nearest) == (None, (), ())
+    assert (considered.answer.answered, considered.answer.confidence) == (False, 0)
+
+
+@pytest.mark.parametrize("without", [set(), {"not-here"}], ids=["none", "unknown"])
+def test_passing_over_nothing_that_is_held_changes_nothing(standing: Library, without: set[str]) -> None:
+    assert consider(standing, LIGHT, without=without) == consider(standing, LIGHT)
+
+
+# Refusals and times
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from evals.case import PAIRS, Case, Gold, QuestionSet
 from evals.gold import GoldMissing
 from evals.tune import Ground, MarkedAsTest, NothingToTune, Tuned, refuse_test, tune, with_part, write
 from evals.weights import Example, find_all
+from retriever.judge import SIGNALS, Signals
 from retriever.search import Weights, weights
 
 ON = date(2026, 1, 31)
@@ -47,9 +48,10 @@ def examples(pair: str = "en-en", source: str = "made") -> list[Example]:
 
 def asked(source: str = "made") -> list[Asked]:
     """Sixteen questions for each fold, half of which are mostly right and half mostly wrong."""
-    yes = Asked(source, (1.0, 0.0), quoted=True, right=True, answerable=True, fold=0)
-    no = replace(yes, right=False)
-    one_fold = [yes] * 7 + [no] + [replace(one, features=(0.0, 0.0)) for one in [yes] + [no] * 7]
+    low = Signals(**dict.fromkeys(SIGNALS, 0.0))
+    yes = Asked(source, replace(low, gap=1), quoted=True, right=True, answerable=True, fold=0)
+    no = replace(yes, right=False, answerable=False)
+    one_fold = [yes] * 7 + [no] + [replace(one, signals=low) for one in [yes] + [no] * 7]
     return [replace(one, fold=n) for n in range(FOLDS) for one in one_fold]
 
 
@@ -111,7 +113,11 @@ def test_a_set_tells_about_weights_where_it_has_gold_and_about_the_bar_always(st
     ground = Ground()
     ground.add_set(standing, DEV)
     assert [(e.source, e.pair) for e in ground.examples] == [("small", "en-en")]
-    assert [(a.source, a.right, a.answerable) for a in ground.asked] == [("small", True, True), ("small", False, False)]
+    assert [(a.source, a.right, a.answerable, a.twin) for a in ground.asked] == [
+        ("small", True, True, False),
+        ("small", False, False, True),
+        ("small", False, False, False),
+    ]
 
 
 def test_sets_are_gathered_one_after_another(standing: Library) -> None:
@@ -119,7 +125,7 @@ def test_sets_are_gathered_one_after_another(standing: Library) -> None:
     ground.add_set(standing, DEV)
     ground.add_set(standing, replace(DEV, name="more"))
     assert [e.source for e in ground.examples] == ["small", "more"]
-    assert [a.source for a in ground.asked] == ["small", "small", "more", "more"]
+    assert [a.source for a in ground.asked] == ["small"] * 3 + ["more"] * 3
 
 
 def test_a_folder_that_is_no_benchmark_is_refused(tmp_path: Path, settings: Settings) -> None:
@@ -155,7 +161,7 @@ def test_weights_and_bar_are_found_on_what_was_gathered() -> None:
     assert found.bar == find_bar(asked())
     assert tables(found.weights_table).keys() == tables(found.bar_table).keys() == {BUNDLED}
     assert "made (20)" in found.weights_table
-    assert "made (80); 80 can be answered" in found.bar_table
+    assert "made (80); 40 can be answered" in found.bar_table
 
 
 def test_what_was_found_is_a_line_each_for_a_person() -> None:
@@ -321,9 +327,7 @@ def test_the_bar_reads_back_as_it_was_found(folder: Path, model: str) -> None:
     assert found.bar
     assert tables(contents(folder)["judge.toml"])[model] == {
         "bar": found.bar.bar,
-        "gap": round(found.bar.gap, 3),
-        "cosine": round(found.bar.cosine, 3),
-        "intercept": round(found.bar.intercept, 3),
+        **{name: round(value, 3) for name, value in found.bar.fit.items()},
     }
 
 

@@ -247,6 +247,34 @@ def test_a_curve_is_found_whatever_the_features(made: list[tuple[float, float, b
     assert expected.sum() == pytest.approx(outcomes.sum(), abs=0.2)
 
 
+def test_what_an_outcome_counts_for_is_as_many_of_it() -> None:
+    random = np.random.default_rng(5)
+    features, outcomes = random.uniform(0, 2, (40, 2)), (random.random(40) < 0.4).astype(float)
+    many = random.integers(1, 4, 40)
+    repeated = logistic(np.repeat(features, many, axis=0), np.repeat(outcomes, many))
+    assert logistic(features, outcomes, many.astype(float)) == pytest.approx(repeated, abs=1e-4)
+    assert logistic(features, outcomes) != pytest.approx(repeated, abs=0.01)
+
+
+def test_an_outcome_counts_for_one_where_nothing_is_said() -> None:
+    random = np.random.default_rng(6)
+    features, outcomes = random.uniform(0, 2, (40, 2)), (random.random(40) < 0.4).astype(float)
+    assert logistic(features, outcomes, np.ones(40)).tolist() == logistic(features, outcomes).tolist()
+
+
+def test_four_outcomes_at_a_quarter_are_one() -> None:
+    outcomes = np.array([1.0] * 300 + [0.0] * 400)
+    counts = np.array([1.0] * 300 + [0.25] * 400)  # 300 right against 100 wrong: odds of 3
+    assert logistic(np.zeros((700, 0)), outcomes, counts) == pytest.approx([np.log(3)], abs=0.001)
+
+
+def test_what_counts_for_nothing_is_as_if_it_were_not_there() -> None:
+    random = np.random.default_rng(7)
+    features, outcomes = random.uniform(0, 2, (60, 2)), (random.random(60) < 0.4).astype(float)
+    counts = (np.arange(60) < 40).astype(float)
+    assert logistic(features, outcomes, counts) == pytest.approx(logistic(features[:40], outcomes[:40]), abs=1e-4)
+
+
 # Finding weights
 
 

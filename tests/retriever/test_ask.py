@@ -13,7 +13,7 @@ from corpus.language import OtherLanguage
 from corpus.library import Library
 from corpus.words import say
 from retriever.ask import ask
-from retriever.judge import judge, unknown_words
+from retriever.judge import SIGNALS, judge, signals, unknown_words
 from retriever.reading import EmptyQuestion, LongQuestion, Reading, read, understand
 from retriever.search import by_page, candidates
 from tests.fakes import LIGHTING, FakeEmbedder, make_pdf
@@ -131,18 +131,18 @@ def test_the_more_a_page_fits_the_surer_the_judge(standing: Library) -> None:
 
 def test_without_a_sentence_to_show_there_is_no_answer_however_sure(standing: Library) -> None:
     question = reading(standing, LIGHT)
-    pages = by_page(candidates(standing, question))
-    assert judge(standing, question, pages, 1).answered
-    assert not judge(standing, question, pages, 0).answered
+    given = signals(standing, question, by_page(candidates(standing, question)))
+    assert judge(standing, question, given, 1).answered
+    assert not judge(standing, question, given, 0).answered
 
 
 def test_the_judge_has_a_fit_for_every_model() -> None:
     table = tomllib.loads(JUDGE.read_text("utf-8"))
     assert {"*", FakeEmbedder().identity.name} <= table.keys()
     for model, fit in table.items():
-        assert fit.keys() == {"bar", "gap", "cosine", "intercept"}, model
+        assert fit.keys() == {"bar", "intercept", *SIGNALS}, model
         assert 0 < fit["bar"] < 1
-        assert fit["gap"] > 0
+        assert fit["cosine"] > 0
         assert all(math.isfinite(value) for value in fit.values())
 
 
@@ -158,7 +158,8 @@ def test_the_judge_is_less_sure_where_many_pages_fit_alike(library: Library) -> 
     asked = reading(library, LIGHT)
     pages = by_page(candidates(library, asked))
     alike = [replace(page, score=pages[0].score) for page in pages]
-    assert judge(library, asked, alike, 1).confidence < judge(library, asked, pages, 1).confidence
+    sure, unsure = (judge(library, asked, signals(library, asked, given), 1) for given in (pages, alike))
+    assert unsure.confidence < sure.confidence
 
 
 # What an answer was made from

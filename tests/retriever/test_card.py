@@ -98,6 +98,14 @@ def test_studies_that_are_versions_of_one_another_in_a_circle_are_one_work(shelf
     assert [card.versions for card in made(shelf, cited(1, "a"), cited(2, "b"))] == [("b",)]
 
 
+def test_what_leads_into_a_circle_shares_its_card(shelf: Shelf) -> None:
+    shelf.put("b", version_of="c")
+    shelf.put("c", version_of="b")
+    shelf.put("a", version_of="c")
+    found = made(shelf, cited(1, "a"), cited(2, "b"), cited(3, "c"))
+    assert [(card.study_id, card.versions) for card in found] == [("a", ("c", "b"))]
+
+
 def test_without_citations_there_are_no_cards(shelf: Shelf) -> None:
     assert made(shelf) == ()
     assert evidence(()) == Evidence(0, None, 0, 0, 0, 0)
@@ -255,9 +263,9 @@ def said(shelf: Shelf, *quotes: tuple[str, str]) -> tuple[Card, ...]:
     return made(shelf, *(cited(n, study_id, quote) for n, (study_id, quote) in enumerate(quotes, 1)))
 
 
-def test_groups_are_by_first_outcome_in_order_of_citation_and_others_last(shelf: Shelf) -> None:
+def test_groups_are_by_first_outcome_in_order_of_citation_and_others_are_one_group_too(shelf: Shelf) -> None:
     found = said(shelf, ("a", NOTHING), ("b", SAFER), ("a", LOWER), ("c", HIGHER), ("b", NOTHING))
-    assert groups(found) == (Group("perceived_safety", (2,)), Group("reported_crime", (3, 4)), Group("other", (1, 5)))
+    assert groups(found) == (Group("other", (1, 5)), Group("perceived_safety", (2,)), Group("reported_crime", (3, 4)))
 
 
 def test_two_works_that_point_the_same_way_agree(shelf: Shelf) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from corpus.language import is_gram
 from corpus.library import Library
-from retriever.answer import Understood
+from retriever.answer import Carried, Question, Understood
+from retriever.matter import matters
 from retriever.reading import Reading, read, understand
 from tests.fakes import FREE_RIDERS, FakeEmbedder
 from tests.retriever.libraries import fill, settings_in
@@ -201,3 +202,48 @@ def test_of_swedish_equivalents_those_that_the_passages_use_come_first(tmp_path:
         assert reading(library, fee).understood == (Understood("fee", ("kontingent", "avgift"), "word"),)
         fill(library, friakare=FREE_RIDERS)  # which speaks of an "avgift" and of no "kontingent"
         assert reading(library, fee).understood == (Understood("fee", ("avgift", "kontingent"), "word"),)
+
+
+# What it is about, and what it wants
+
+
+def subjects(found: Reading) -> list[str]:
+    return [matter.source for matter in found.matters]
+
+
+def test_a_reading_has_what_the_question_is_about_word_by_word(reader: Library) -> None:
+    found = reading(reader, "Minskar gatubelysning brotten i Malmö?")
+    assert subjects(found) == ["Minskar", "gatubelysning", "brotten", "Malmö"]
+    assert [matter.source for matter in found.matters if matter.is_given] == ["Malmö"]
+    assert found.matters == matters(reader, found.gloss, "sv")
+
+
+def test_a_question_of_nothing_but_function_words_is_about_nothing(reader: Library) -> None:
+    assert subjects(reading(reader, "Hur är det?")) == []
+
+
+def test_a_question_is_also_about_what_it_carries(reader: Library) -> None:
+    carried = (Carried("gatubelysning", "street lighting"),)
+    found = read(reader, Question("Minskar brotten?", "sv", carried))
+    assert subjects(found) == ["Minskar", "brotten", "gatubelysning"]
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Hur många brott finns det på torget?", True),
+        ("How large is the fee?", True),
+        ("Minskar gatubelysning brotten?", False),
+        ("Who pays the fee?", False),
+    ],
+)
+def test_a_reading_says_whether_a_figure_is_asked_for(reader: Library, question: str, asks: bool) -> None:
+    assert reading(reader, question).asks_for_figure is asks
+
+
+@pytest.mark.parametrize(("question", "asks"), [("Minskar brotten?", False), ("Hur många brott?", True)])
+def test_what_a_question_carries_does_not_change_whether_a_figure_is_asked_for(
+    reader: Library, question: str, asks: bool
+) -> None:
+    carried = (Carried("hur många procent", "how many per cent"),)
+    assert read(reader, Question(question, "sv", carried)).asks_for_figure is asks
