@@ -13,13 +13,15 @@ from fastapi import Depends, FastAPI, Request
 from pydantic import BaseModel
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import pages, questions, studies
+from api import mcp, pages, questions, saved, studies, take_out
 from api.access import admit, is_loopback, listen
 from api.errors import BodyLimit, ErrorBody, speak_in_sentences
 from corpus.library import Library
 from corpus.settings import Settings
 from corpus.words import say
 from ingest.receive import Reception
+from retriever.ask import warm
+from retriever.write import Writer, writer_of
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     401: {"model": ErrorBody, "description": "No valid access token"},
@@ -34,14 +36,15 @@ Every quote stands on the page it names. Errors are sentences, in the language o
 """
 
 
-def create_app(settings: Settings, library: Library) -> FastAPI:
-    """The application over an open library. The caller closes the library."""
+def create_app(settings: Settings, library: Library, writer: Writer | None = None) -> FastAPI:
+    """The application over an open library; a `writer` writes answers. The caller closes the library."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with Reception(library) as reception:
             app.state.reception = reception
-            yield
+            async with mcp.open_door(app):
+                yield
 
     app = FastAPI(
         title="Research assistant of Centrum för AMP",
@@ -51,14 +54,16 @@ def create_app(settings: Settings, library: Library) -> FastAPI:
         docs_url=None,  # the usual pages load their scripts from elsewhere
         redoc_url=None,
     )
-    app.state.settings, app.state.library = settings, library
-    if is_loopback(settings.host):
-        hosts = ["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
+    app.state.settings, app.state.library, app.state.writer = settings, library, writer
+    local = is_loopback(settings.host)
+    hosts = ["localhost", "127.0.0.1", "[::1]", "testserver", settings.host] if local else []
+    if hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     app.add_middleware(BodyLimit, max_body_size=settings.max_upload_mb << 20)
     speak_in_sentences(app)
-    for router in (questions.router, studies.router, pages.router):
+    for router in (questions.router, saved.router, take_out.router, studies.router, pages.router):
         app.include_router(router, prefix="/v1", dependencies=[Depends(admit)], responses=_ERRORS)
+    mcp.mount(app, hosts)
     app.add_api_route("/v1/health", health, methods=["GET"], tags=["health"], response_model=Health)
     return app
 
@@ -83,16 +88,17 @@ def health(request: Request) -> Health:
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped. Raises NoToken, PortInUse, or whatever opening the library raises."""
+    """Serve until stopped. Raises NoToken, PortInUse, or whatever opening the writer or the library raises."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that a stopped server closes its library
+    writer = writer_of(settings)
     listener = listen(settings)
     try:
         with Library(settings, write=True) as library:
             library.level()
             library.settle()
-            library.warm()
+            warm(library)
             print(say("serving", settings.language, host=settings.host, port=settings.port), flush=True)  # noqa: T201
-            config = uvicorn.Config(create_app(settings, library), log_level="warning", workers=1)
+            config = uvicorn.Config(create_app(settings, library, writer), log_level="warning", workers=1)
             uvicorn.Server(config).run(sockets=[listener])
     finally:
         listener.close()

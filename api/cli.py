@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from api import cli_eval, cli_gate, cli_terms, show
-from api.session import DONE, SOMETHING_FAILED, AsJson, library_of, print_json, settings_here
-from corpus.words import Fault, Language, say
+from api import cli_answers, cli_eval, cli_gate, cli_terms, show
+from api.session import DONE, SOMETHING_FAILED, AsJson, Batch, Only, each, library_of, print_json, settings_here
+from corpus.words import Fault, say
 
 if TYPE_CHECKING:
     from corpus.library import Library
@@ -24,13 +22,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 cli_eval.app.add_typer(cli_gate.app)
 app.add_typer(cli_eval.app, name="eval")
 app.add_typer(cli_terms.app, name="terms")
-
-Batch = Annotated[Path | None, typer.Option(help="Questions as JSON lines / Frågor som JSON-rader")]
-
-Only = Annotated[
-    Language | None,
-    typer.Option("--only", help="Sources in one language only, sv or en / Källor på ett språk, sv eller en"),
-]
+app.add_typer(cli_answers.app, name="answers")
 
 
 @app.command()
@@ -79,31 +71,14 @@ def search(
 
     with settings_here() as settings, library_of(settings) as library:
         if batch is not None:
-            raise typer.Exit(_each(library, batch, lambda text: {"hits": one(library, text)}))
+            raise typer.Exit(each(library, batch, lambda line: {"hits": one(library, line["question"])}))
         if as_json:
             print_json(one(library, question or ""))
         else:
             show.found(find(library, question or "", k, only))
 
 
-@app.command()
-def ask(
-    question: Annotated[str | None, typer.Argument(help="In Swedish or English / På svenska eller engelska")] = None,
-    only: Only = None,
-    batch: Batch = None,
-    as_json: AsJson = False,
-) -> None:
-    """Ask and get cited quotes / Fråga och få citat med källa."""
-    from retriever.ask import ask as answer
-
-    with settings_here() as settings, library_of(settings) as library:
-        if batch is not None:
-            raise typer.Exit(_each(library, batch, lambda text: asdict(answer(library, text, only))))
-        given = answer(library, question or "", only)
-        if as_json:
-            print_json(asdict(given))
-        else:
-            show.answer(given)
+app.command()(cli_answers.ask)
 
 
 @app.command()
@@ -163,46 +138,19 @@ def serve(
         run(settings)
 
 
+@app.command()
+def mcp() -> None:
+    """Serve a chat assistant over standard input and output (MCP) / Betjäna en chattassistent (MCP)."""
+    from api.mcp import serve_stdio
+
+    with settings_here() as settings:
+        serve_stdio(settings)
+
+
 class NothingGiven(Fault):
     """No path was given to add."""
 
     code = "nothing_given"
-
-
-class BadBatch(Fault):
-    """The batch file cannot be read."""
-
-    code = "bad_batch"
-
-
-def _each(library: Library, batch: Path, do: Callable[[str], dict[str, Any]]) -> int:
-    """One JSON line out for each line in; a bad line costs itself only. The exit code."""
-    try:
-        lines = batch.read_text("utf-8-sig").split("\n")  # splitlines would cut at U+2028 inside a question
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadBatch(file=batch, error=error) from None
-    failed = False
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        form = _one_line(line, number, do, library.settings.language)
-        failed |= "error" in form
-        print_json(form)
-    return SOMETHING_FAILED if failed else DONE
-
-
-def _one_line(line: str, number: int, do: Callable[[str], dict[str, Any]], language: Language) -> dict[str, Any]:
-    form: dict[str, Any] = {"id": None, "question": None}
-    try:
-        given = json.loads(line)
-        form = {"id": given.get("id"), "question": given.get("question")}
-        if not isinstance(form["question"], str):
-            raise TypeError
-        return {**form, **do(form["question"])}
-    except Fault as fault:
-        return {**form, "error": {"code": fault.code, "message": fault.sentence(language)}}
-    except (ValueError, AttributeError, TypeError):
-        return {**form, "error": {"code": "bad_line", "message": say("bad_line", language, number=number)}}
 
 
 def main() -> None:

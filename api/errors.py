@@ -17,6 +17,13 @@ from corpus.words import LANGUAGES, Fault, Language, say
 _STATUS = {
     "unknown_study": 404,
     "unknown_page": 404,
+    "unknown_answer": 404,
+    "unknown_passage": 404,
+    "saving_off": 403,
+    "export_deleted_study": 410,
+    "damaged_answers": 500,
+    "newer_answers": 500,
+    "answers_busy": 503,
     "no_access": 401,
     "in_use": 409,
     "too_large": 413,

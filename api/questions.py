@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from corpus.library import Library
 from corpus.words import Language
 from retriever.answer import Answer, Found
-from retriever.ask import ask
+from retriever.ask import Following, answering, ask
+from retriever.follow import Earlier
 from retriever.search import search
+from retriever.write import Writer
 
 router = APIRouter(tags=["questions"])
+
+_STREAM = "text/event-stream"
 
 
 def library_of(request: Request) -> Library:
@@ -30,18 +38,71 @@ class Asked(BaseModel):
 
     question: str = Field(examples=["Hur undviker vi friåkarproblemet?"])
     only: Language | None = Field(None, description="sources in one language only", examples=["sv"])
+    after: Earlier | str | None = Field(
+        None,
+        description="the question before, where this one refers to it; with the terms it carried, if it did",
+        examples=["Minskar gatubelysning rädslan för brott?"],
+    )
+    dropped: tuple[str, ...] = Field((), description="terms of the question before to be without", examples=[["brott"]])
+    written: bool = Field(True, description="false: quotes alone, even where a chat model is set to write")
+
+    @property
+    def following(self) -> Following:
+        """What the question follows on."""
+        earlier = Earlier(self.after) if isinstance(self.after, str) and self.after else self.after or None
+        return Following(earlier, self.dropped)
 
 
-_ASKED = {
+def answer_to(request: Request, asked: Asked) -> Answer:
+    """The answer to what was asked, by the server's writer where it has one. Raises as `ask` does."""
+    return ask(library_of(request), asked.question, asked.only, asked.following, _writer(request, asked))
+
+
+def _writer(request: Request, asked: Asked) -> Writer | None:
+    return request.app.state.writer if asked.written else None
+
+
+ASKED: dict[str, Any] = {
     "sv": {"summary": "På svenska", "value": {"question": "Hur undviker vi friåkarproblemet?"}},
     "en": {"summary": "In English", "value": {"question": "Does street lighting reduce crime?"}},
+    "following": {
+        "summary": "En följdfråga / A follow-up",
+        "value": {"question": "Och för kvinnor?", "after": "Minskar gatubelysning rädslan för brott?"},
+    },
 }
+"""Examples of what may be asked."""
 
 
-@router.post("/questions")
-def post_question(asked: Annotated[Asked, Body(openapi_examples=_ASKED)], library: OpenLibrary) -> Answer:
+@router.post(
+    "/questions",
+    response_model=Answer,
+    responses={
+        200: {
+            "content": {_STREAM: {"schema": {"type": "string"}}},
+            "description": "With `Accept: text/event-stream`: the event `answer` (quotes), `sentence` for each one a"
+            " chat model writes once it is checked, and `answer` again (the whole)",
+        }
+    },
+)
+def post_question(request: Request, asked: Annotated[Asked, Body(openapi_examples=ASKED)]) -> Any:
     """Ask a question; the answer is made of quotes, each on the page it names, or says that there is none."""
-    return ask(library, asked.question, asked.only)
+    if _STREAM not in request.headers.get("accept", ""):
+        return answer_to(request, asked)
+    parts = answering(library_of(request), asked.question, asked.only, asked.following, _writer(request, asked))
+    first = next(parts)  # a question that cannot be asked is refused before the stream begins
+    assert isinstance(first, Answer)
+    return StreamingResponse(_events(first, parts), media_type=_STREAM, headers={"Cache-Control": "no-store"})
+
+
+def _events(first: Answer, rest: Iterator[Any]) -> Iterator[str]:
+    yield _event(first)
+    for part in rest:
+        yield _event(part)
+
+
+def _event(part: Any) -> str:
+    name = "answer" if isinstance(part, Answer) else "sentence"
+    return f"event: {name}\ndata: {json.dumps(jsonable_encoder(part), ensure_ascii=False)}\n\n"
 
 
 @router.get("/search")

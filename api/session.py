@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from corpus.library import Library
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output / JSON på standard ut")]
+
+Batch = Annotated[Path | None, typer.Option(help="Questions as JSON lines / Frågor som JSON-rader")]
+Only = Annotated[
+    Language | None,
+    typer.Option("--only", help="Sources in one language only, sv or en / Källor på ett språk, sv eller en"),
+]
 
 DONE, SOMETHING_FAILED, WRONG_CALL = 0, 1, 2
 
@@ -72,3 +79,41 @@ def print_json(form: object) -> None:
     text = json.dumps(form, ensure_ascii=False, default=str)
     sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")  # half characters as \ud800
     sys.stdout.flush()
+
+
+class BadBatch(Fault):
+    """The batch file cannot be read."""
+
+    code = "bad_batch"
+
+
+def each(library: Library, batch: Path, do: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """One JSON line out for each line in; a bad line costs itself only. The exit code."""
+    try:
+        lines = batch.read_text("utf-8-sig").split("\n")  # splitlines would cut at U+2028 inside a question
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadBatch(file=batch, error=error) from None
+    failed = False
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        form = _one_line(line, number, do, library.settings.language)
+        failed |= "error" in form
+        print_json(form)
+    return SOMETHING_FAILED if failed else DONE
+
+
+def _one_line(
+    line: str, number: int, do: Callable[[dict[str, Any]], dict[str, Any]], language: Language
+) -> dict[str, Any]:
+    form: dict[str, Any] = {"id": None, "question": None}
+    try:
+        given = json.loads(line)
+        form = {"id": given.get("id"), "question": given.get("question")}
+        if not isinstance(form["question"], str):
+            raise TypeError
+        return {**form, **do(given)}
+    except Fault as fault:
+        return {**form, "error": {"code": fault.code, "message": fault.sentence(language)}}
+    except (ValueError, AttributeError, TypeError):
+        return {**form, "error": {"code": "bad_line", "message": say("bad_line", language, number=number)}}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from corpus.library import Health
     from corpus.study import Study
     from ingest.receive import Receipt
-    from retriever.answer import Answer, Citation, Found, Hit, Understood
+    from retriever.answer import Found, Hit, Understood
 
 _out = Console(highlight=False, soft_wrap=False)
 _err = Console(stderr=True, highlight=False)
@@ -37,73 +37,44 @@ def complain(sentence: str) -> None:
     _err.print(sentence, markup=False, soft_wrap=True)
 
 
-# Answers
+# Answers and hits
 
 
-def answer(given: Answer) -> None:
-    """An answer: what it rests on, the quotes with their places, what was searched."""
-    _paragraph(given.question, style="bold")
-    _paragraph(given.message)
-    for citation in given.citations:
-        opening = "“" if given.language == "en" else "”"
-        _paragraph(f"{citation.n}. {opening}{citation.quote}”")
-        _paragraph(reference(citation, given.language), indent=3, style="dim")
-    if not given.answered:
-        _unanswered(given)
-    _understood(given.understood, given.language)
-    counts = {"sv": given.searched.get("sv", 0), "en": given.searched.get("en", 0)}
-    _paragraph(say("searched", given.language, **counts, confidence=round(100 * given.confidence)), style="dim")
-
-
-def _understood(words: Sequence[Understood], language: Language) -> None:
+def understood(words: Sequence[Understood], language: Language) -> None:
     """How the question was read in the other language, terms of the glossary first, and what the list does not know."""
     known = sorted((word for word in words if word.equivalents), key=lambda word: word.kind != "term")
     if known:
         pairs = (f"{word.source} → {', '.join(word.equivalents[:2])}" for word in known[:_WORDS_SHOWN])
-        _paragraph(say("understood", language, words="; ".join(pairs)), style="dim")
+        paragraph(say("understood", language, words="; ".join(pairs)), style="dim")
     if unknown := [word.source for word in words if not word.equivalents]:
-        _paragraph(say("not_in_list", language, words=", ".join(unknown)), style="dim")
-
-
-def _unanswered(given: Answer) -> None:
-    if given.unknown:
-        _paragraph(say("unknown_words", given.language, words=", ".join(given.unknown)))
-    if given.nearest:
-        _paragraph(say("nearest", given.language))
-    for hit in given.nearest[:3]:
-        _paragraph("– " + _place(hit, given.language), indent=1)
-
-
-def reference(citation: Citation, language: Language) -> str:
-    """Authors, year, title and page of a citation."""
-    who = "; ".join(citation.authors)
-    year = f"({citation.year})" if citation.year else say("no_year", language)
-    head = f"{who} {year}. " if who else f"{year} "
-    return head + f"{citation.title}, {_page(citation.page, citation.page_label, language)}"
+        paragraph(say("not_in_list", language, words=", ".join(unknown)), style="dim")
 
 
 def found(result: Found) -> None:
     """Hits of a search."""
     language = result.question.language
     if not result.hits:
-        _paragraph(say("no_hits", language))
+        paragraph(say("no_hits", language))
     for n, hit in enumerate(result.hits, 1):
-        _paragraph(f"{n}. {_place(hit, language)}", style="bold")
-        _paragraph(hit.text, indent=3)
-    _understood(result.understood, language)
-    _paragraph(say("returned", language, sv=result.returned["sv"], en=result.returned["en"]), style="dim")
+        paragraph(f"{n}. {place_of(hit, language)}", style="bold")
+        paragraph(hit.text, indent=3)
+    understood(result.understood, language)
+    paragraph(say("returned", language, sv=result.returned["sv"], en=result.returned["en"]), style="dim")
 
 
-def _place(hit: Hit, language: Language) -> str:
-    return f"{hit.title}, {_page(hit.page, hit.page_label, language)} [{hit.language}]"
+def place_of(hit: Hit, language: Language) -> str:
+    """Title, page and language of a hit."""
+    return f"{hit.title}, {page_of(hit.page, hit.page_label, language)} [{hit.language}]"
 
 
-def _page(page: int, label: str, language: Language) -> str:
+def page_of(page: int, label: str, language: Language) -> str:
+    """The printed page, and that of the PDF where the two differ."""
     code = "page" if label == str(page) else "page_in_pdf"
     return say(code, language, label=label, page=page)
 
 
-def _paragraph(text: str, indent: int = 0, style: str = "") -> None:
+def paragraph(text: str, indent: int = 0, style: str = "") -> None:
+    """A paragraph, wrapped, with an empty line after it."""
     width = min(_WIDTH, _out.width)
     for row in Text(text).wrap(_out, max(20, width - indent)):
         _out.print(Text(" " * indent) + row, style=style)

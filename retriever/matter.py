@@ -28,14 +28,6 @@ _ASKS_FOR_FIGURE = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(
-    r"\b(?:how (?:many|much|large|big|high|long|often|old|far|common|fast)|hur (?:många|mycket|stor|stort|stora|hög"
-    r"|höga|högt|lång|långt|länge|ofta|gammal|vanlig\w*|snabbt)|by what (?:share|margin|factor|percentage|per ?cent)|vad kosta\w*|vilket (?:antal|belopp)"
-    r"|what(?:[’']s the (?:\w+ )?| (?:(?:is|are|was|were) the (?:\w+ )?)?)(?:share|percentage|percent|per cent|proportion|number|rate|fraction"
-    r"|amount|sum|odds|average|mean|median)|(?:vilken|hur stor) (?:andel|summa|procent\w*)"
-    r"|(?:vad|vilken|vilket) (?:är|var) (?:antalet|andelen|kostnaden|genomsnittet|medelvärdet|oddskvoten))\b",
-    re.IGNORECASE,
-)
-_FIGURE = re.compile(
     r"%|\bper ?cent\b|\bprocent|(?<![\w.,–-])\d+(?:[.,\u00a0\u202f ]\d+)*(?![\w])"
     r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|half|halved|twice|doubled?|thirds?(?= of)"
     r"|quarters?(?= of)|två|tre|fyra|fem|sju|åtta|nio|tio|elva|tolv|tjugo|hälften|halvera\w*|tredjedel\w*"
