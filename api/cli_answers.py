@@ -45,6 +45,12 @@ class FileExists(Fault):
     code = "file_exists"
 
 
+class BatchAlone(Fault):
+    """The answers of a batch were to be kept or written to a file."""
+
+    code = "batch_alone"
+
+
 class WhichAnswer(Fault):
     """It is not said which kept answers are meant."""
 
@@ -78,6 +84,8 @@ def ask(
 
     with settings_here() as settings:
         _refuse_early(settings, keep, to, style)
+        if batch is not None and (keep or to is not None):
+            raise BatchAlone()
         writer = None if quotes_only else writer_of(settings)
         with library_of(settings) as library:
 
@@ -101,15 +109,14 @@ def ask(
 
 def _refuse_early(settings: Settings, keep: bool, to: Path | None, style: str) -> None:
     """What would be refused after the question is refused before it."""
-    from corpus.reference import STYLES, UnknownStyle
+    from corpus.reference import known_style
     from retriever.saved import SavingOff
 
     if keep and not settings.save_answers:
         raise SavingOff()
     if to is not None:
         _form_of(to)
-    if style not in STYLES:
-        raise UnknownStyle(style=style, known=", ".join(STYLES))
+    known_style(style)
 
 
 def _form_of(path: Path) -> str:

@@ -12,7 +12,7 @@ from api.errors import ErrorBody
 from api.exports import EXPORTS, CorpusStamp, export, file_name
 from api.questions import Asked, OpenLibrary, answer_to
 from corpus.library import Library, UnknownStudy
-from corpus.reference import STYLES
+from corpus.reference import STYLES, known_style
 from corpus.study import Study
 from retriever.answer import Answer, Citation, Hit
 from retriever.saved import Saved
@@ -42,7 +42,8 @@ def post_export(
     request: Request, asked: Annotated[ToTakeOut, Body(openapi_examples=_EXAMPLE)], library: OpenLibrary
 ) -> Response:
     """Ask a question and get the answer as a file; nothing is kept."""
-    export(asked.form)  # a form that does not exist is told before anything is asked
+    export(asked.form)  # what does not exist is told before anything is asked
+    known_style(asked.style)
     answer = answer_to(request, asked)
     return _file(answer, asked.form, *made(library, answer, asked.form, asked.style))
 

@@ -8,6 +8,7 @@ import hashlib
 import importlib.util
 import json
 import logging
+import math
 import os
 import threading
 import tomllib
@@ -201,8 +202,9 @@ class SentenceTransformerEmbedder:
                     [texts[i] for i in part], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
                 )
 
+        turn = min(_TURN, max(1, math.ceil(len(texts) / _WORKERS)))  # so that a few texts are shared out too
         with ThreadPoolExecutor(_WORKERS) as pool:
-            list(pool.map(encode, (by_length[i : i + _TURN] for i in range(0, len(texts), _TURN))))
+            list(pool.map(encode, (by_length[i : i + turn] for i in range(0, len(texts), turn))))
         return vectors
 
     def encode_query(self, text: str) -> Vectors:

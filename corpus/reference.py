@@ -347,7 +347,7 @@ def references(studies: Sequence[Study], style: str, language: Language) -> list
 def in_order(studies: Sequence[Study], style: str, language: Language) -> list[Study]:
     """The studies in the order of their references. Raises UnknownStyle."""
     once = list({study.id: study for study in studies}.values())
-    _known(style)
+    known_style(style)
     if style == "note":
         return once
     return sorted(once, key=lambda study: reference(study, style, language).lower().translate(_LAST_LETTERS))
@@ -399,7 +399,7 @@ _rendering = Lock()  # a citeproc style keeps what it renders in itself
 
 def _render(item: dict[str, Any], style: str, language: Language) -> tuple[str, str]:
     """The reference and the in-text form, with italics marked."""
-    parsed = _style(_known(style), language)
+    parsed = _style(known_style(style), language)
     item = item | {"id": "one"}
     with _rendering:
         listed = CitationStylesBibliography(parsed, CiteProcJSON([item]), _Marking)
@@ -414,7 +414,8 @@ def _one_stop(text: str) -> str:
     return re.sub(r"(?<!\.)([.?!][”’]?\ue001?)\.(?!\.)", r"\1", text)
 
 
-def _known(style: str) -> str:
+def known_style(style: str) -> str:
+    """The style itself. Raises UnknownStyle."""
     if style not in STYLES:
         raise UnknownStyle(style=clean(style), known=", ".join(STYLES))
     return style

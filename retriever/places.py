@@ -29,8 +29,10 @@ def _tables() -> dict[str, dict[str, Any]]:
 def _named() -> WordList:
     """All words that name a country; a small first letter may be a capital in a text."""
     words: dict[str, tuple[str, str]] = {}
-    for country, lists in _tables().items():
-        for kind, written in lists.items() if country not in (_UNKNOWN, _SWEDISH) else ():
+    tables = {country: lists for country, lists in _tables().items() if country not in (_UNKNOWN, _SWEDISH)}
+    for kind in ("not", "words"):  # "Northern Ireland" is no Ireland, and is the UK
+        for country, lists in tables.items():
+            written = lists.get(kind, [])
             words |= dict.fromkeys([*written, *(word[0].upper() + word[1:] for word in written)], (country, kind))
     return WordList(words)
 
@@ -45,7 +47,9 @@ def countries(text: str) -> tuple[str, ...]:
 def side_of(evidence_from: str) -> Side:
     """On which side evidence lies, by what it is said to be from; "not_stated" where that is nothing or both."""
     said = [part.strip() for part in _PARTS.split(_ASIDE.sub("", evidence_from))]
-    known = [part for part in said if part and part.casefold() not in _tables()[_UNKNOWN]["words"]]
+    known = [
+        part for part in said if any(map(str.isalpha, part)) and part.casefold() not in _tables()[_UNKNOWN]["words"]
+    ]
     at_home = {HOME in countries(part) for part in known}
     if len(at_home) != 1 or any(len(countries(part)) > 1 for part in known):
         return "not_stated"
@@ -57,5 +61,5 @@ def called(evidence_from: str, language: Language) -> str:
     """Where evidence is from, with its countries as a reader's language calls them; descriptions are in English."""
     names = _tables()[_SWEDISH] if language == "sv" else {}
     for english, swedish in names.items():
-        evidence_from = re.sub(rf"\b{re.escape(english)}\b", swedish, evidence_from)
+        evidence_from = re.sub(rf"(?<!New )\b{re.escape(english)}\b", swedish, evidence_from)
     return evidence_from

@@ -12,7 +12,9 @@ from corpus.library import Library
 from corpus.record import Vectors
 from corpus.study import Page, PassageKind
 from corpus.text import letters, one_line
+from retriever.answer import Direction
 from retriever.matter import gives_a_figure, held_terms
+from retriever.outcomes import direction, outcomes
 from retriever.reading import Reading
 from retriever.search import Candidate, Weights, by_page, of_each_language, pair, weights
 from retriever.work import work_of
@@ -36,7 +38,9 @@ _PER_PAGE = 2
 _FEWEST_WORDS, _MOST_WORDS = 6, 70
 _VECTORS_COUNT = 0.3  # below this weight embedding the sentences is not worth its time
 _SAME = 0.6  # two sentences that share this much of their words say the same
-_ALIKE = 0.92  # and so do two whose vectors lie this near, whatever their languages
+_ALIKE = 0.92  # and so do two of a study whose vectors lie this near
+_LEAST_COVERED, _LEAST_LIKE = 0.1, 0.3  # where no sentence has one of these, none speaks to it
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _NEAR_BEST = 0.6  # a sentence that scores less than this share of the best is not worth an adviser's time
 _ENDS = re.compile(r"[.!?:;]['\"”’)\]]*\d{0,3}$|[.!?]$")
 _FINDING = re.compile(
@@ -124,9 +128,29 @@ def _adds_something(sentence: Chosen, kept: Sequence[Chosen], works: Mapping[str
 
 
 def _says_the_same(one: Chosen, other: Chosen) -> bool:
-    if one.vector is not None and other.vector is not None and float(one.vector @ other.vector) > _ALIKE:
-        return True
-    return _overlap(one.text, other.text) > _SAME
+    """Do two sentences say the same? Those that give other figures or go another way never do."""
+    if not _agree(one, other):
+        return False
+    return _overlap(one.text, other.text) > _SAME or (one.place[0] == other.place[0] and _cosine(one, other) > _ALIKE)
+
+
+def _cosine(one: Chosen, other: Chosen) -> float:
+    return 0.0 if one.vector is None or other.vector is None else float(one.vector @ other.vector)
+
+
+def _agree(one: Chosen, other: Chosen) -> bool:
+    first, second = (set(_DIGITS.findall(sentence.text)) for sentence in (one, other))
+    if not (first <= second or second <= first):
+        return False
+    ways = [_way(sentence) for sentence in (one, other)]
+    return ways[0] == ways[1] or not all(ways)
+
+
+def _way(sentence: Chosen) -> Direction:
+    """Which way the first outcome that a sentence names went by it."""
+    language = sentence.candidate.passage.language
+    named = outcomes(sentence.text, language)
+    return direction(sentence.text, language, named[0]) if named else ""
 
 
 def _overlap(first: str, second: str) -> float:
@@ -196,8 +220,10 @@ def _scored(library: Library, reading: Reading, sentences: Sequence[Chosen]) -> 
 
     by_words = sorted(sentences, key=lambda s: -scored(s, s.candidate.cosine).score)
     found = _with_vectors(library, reading, by_words[:_EMBEDDED], table)
-    rest = [scored(sentence, _LIKE_ITS_PASSAGE * sentence.candidate.cosine) for sentence in by_words[_EMBEDDED:]]
-    return [*(scored(sentence, like) for sentence, like in found), *rest]
+    if max(covered.values(), default=0.0) < _LEAST_COVERED and all(like < _LEAST_LIKE for _, like in found):
+        return []
+    rest = [(sentence, _LIKE_ITS_PASSAGE * sentence.candidate.cosine) for sentence in by_words[_EMBEDDED:]]
+    return [scored(sentence, like) for sentence, like in [*found, *rest]]
 
 
 def _score(sentence: Chosen, weight: Weights, covered: float, like: float) -> float:

@@ -12,6 +12,7 @@ from api.access import NoToken, PortInUse, is_loopback, listen
 from api.app import create_app
 from corpus.library import Library
 from corpus.settings import Settings
+from retriever.saved import FILE
 from tests.fakes import LIGHTING
 
 TOKEN = "hemlig-nyckel-1"
@@ -41,7 +42,7 @@ def doors(library: Library) -> list[tuple[str, str]]:
 def test_every_door_but_health_wants_the_token(guarded: TestClient, standing: Library) -> None:
     tried = 0
     for method, path in doors(standing):
-        address = path.format(study_id="nope", page=1)
+        address = path.format(study_id="nope", page=1, answer_id="nope")
         for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Basic " + TOKEN}):
             answer = guarded.request(method, address, params={"q": "?"}, json={"question": "?"}, headers=headers)
             if path == "/v1/health":
@@ -52,7 +53,7 @@ def test_every_door_but_health_wants_the_token(guarded: TestClient, standing: Li
             assert answer.json()["error"]["code"] == "no_access"
         assert guarded.request(method, address, params={"q": "?"}, headers=BEARER).status_code != 401, (method, path)
         tried += 1
-    assert tried == 9
+    assert tried == 16
 
 
 def test_all_that_the_server_answers_is_listed(standing: Library) -> None:
@@ -60,8 +61,28 @@ def test_all_that_the_server_answers_is_listed(standing: Library) -> None:
     app = create_app(standing.settings, standing)
     listed = {path for _, path in doors(standing)}
     plain = {route.path for route in app.routes if hasattr(route, "path")}
-    assert plain - listed == {"/openapi.json"}
+    assert plain - listed == {"/openapi.json", "/mcp"}
     assert all(path.startswith("/v1/") for path in listed)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_the_door_for_chat_assistants_wants_the_token_too(guarded: TestClient, method: str) -> None:
+    for headers in ({}, {"authorization": "Bearer wrong"}):
+        answer = guarded.request(method, "/mcp", headers=headers)
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_without_the_token_nothing_is_kept_taken_out_or_deleted(guarded: TestClient, standing: Library) -> None:
+    asked = {"question": "Does lighting reduce crime?"}
+    refused = [
+        guarded.post("/v1/answers", json=asked),
+        guarded.post("/v1/exports", json=asked),
+        guarded.post("/v1/questions", json=asked, headers={"accept": "text/event-stream"}),
+        guarded.get("/v1/answers"),
+        guarded.delete("/v1/answers"),
+    ]
+    assert [answer.status_code for answer in refused] == [401] * 5
+    assert not (standing.folder / FILE).exists()
 
 
 def test_with_the_token_the_doors_are_open(guarded: TestClient) -> None:

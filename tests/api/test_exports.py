@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-import rispy  # type: ignore[import-untyped]
+import rispy
 from bibtexparser.entrypoint import parse_string
-from citeproc.source.json import CiteProcJSON  # type: ignore[import-untyped]
+from citeproc.source.json import CiteProcJSON
 from docx import Document
 from lxml import etree  # type: ignore[import-untyped]
 

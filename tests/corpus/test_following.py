@@ -196,7 +196,7 @@ def earlier(opened: Open, tmp_path: Path) -> Path:
     path = tmp_path / "data" / "record.sqlite3"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(
-            "DROP TABLE shadows; DROP TABLE next_vectors; ALTER TABLE vectors DROP COLUMN own;"
+            "DROP TABLE appraisals; DROP TABLE shadows; DROP TABLE next_vectors; ALTER TABLE vectors DROP COLUMN own;"
             "DELETE FROM library WHERE key IN ('terms', 'context', 'source', 'reads'); PRAGMA user_version = 1;"
         )
     shutil.rmtree(tmp_path / "data" / "lexical")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from citeproc import CitationStylesStyle  # type: ignore[import-untyped]
+from citeproc import CitationStylesStyle
 
 from corpus.reference import (
     STYLES,

@@ -31,7 +31,7 @@ LIGHT = "Does street lighting reduce property crime?"
 FELL = "Street lighting reduced property crime by 14 per cent in the lit squares."
 LEVY = "En obligatorisk avgift löser friåkarproblemet eftersom alla ägare då måste betala."
 BENCHES = "Who visits the benches in parks?"
-HOSTILE = "Do benches <script>alert(1)</script> & families write tags in park six?"
+HOSTILE = "Do families who visit park six sit on benches & write <script>six</script> tags?"
 TAGS = "Families who visit park six sit on benches & write <script>six</script> tags there."
 PARKS = make_pdf(
     [

@@ -236,14 +236,20 @@ def test_a_sentence_that_two_studies_share_is_quoted_once(library: Library) -> N
 
 
 @pytest.mark.parametrize("question", [LIGHT, "Minskar gatubelysning egendomsbrott?"])
-@pytest.mark.parametrize(("place", "heard"), [("city", 1), ("harbour", 2)])
-def test_what_one_study_says_in_english_and_another_in_swedish_is_quoted_once(
-    library: Library, question: str, place: str, heard: int
+def test_what_one_study_says_in_english_and_another_in_swedish_is_quoted_from_both(
+    library: Library, question: str
 ) -> None:
     swedish = "Gatubelysning minskade egendomsbrott i hela staden."  # that is, in the whole city
-    put(library, "english", f"Street lighting reduced property crime in the whole {place}.")
+    put(library, "english", "Street lighting reduced property crime in the whole city.")
     put(library, "swedish", swedish)
-    assert len(texts(library, question)) == heard
+    assert len(texts(library, question)) == 2
+
+
+@pytest.mark.parametrize(("place", "heard"), [("city", 1), ("harbour", 2)])
+def test_what_one_study_says_in_both_languages_is_quoted_once(library: Library, place: str, heard: int) -> None:
+    swedish = "Gatubelysning minskade egendomsbrott i hela staden."
+    put(library, "study", f"Street lighting reduced property crime in the whole {place}.", swedish)
+    assert len(texts(library)) == heard
 
 
 def test_a_sentence_has_the_vector_by_which_it_was_compared(library: Library) -> None:
