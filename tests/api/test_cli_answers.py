@@ -27,6 +27,8 @@ from tests.retriever.libraries import fill, settings_in, standing_library
 from tests.retriever.test_answering import FELL, LIGHT, UNKNOWN, debate_in, restates
 from tests.retriever.writer import Plays, Writer, says, writer
 
+pytestmark = pytest.mark.slow  # by their number: each takes a part of a second
+
 LEVY = "Hur löser man friåkarproblemet?"
 KEPT = "2026-03-01"
 SUFFIXES = [made.suffix for made in EXPORTS.values()]

@@ -29,6 +29,8 @@ from corpus.library import Library
 from corpus.words import Language
 from tests.fakes import LIGHTING
 
+pytestmark = pytest.mark.slow  # by their number: each takes a part of a second
+
 ROOT = Path(__file__).parents[2]
 TOKEN = "hemlig-nyckel-1"
 LIGHT = "Does street lighting reduce property crime?"

@@ -22,6 +22,8 @@ from tests.retriever.test_answering import FELL, LIGHT, UNKNOWN, restates
 from tests.retriever.test_write import model_at
 from tests.retriever.writer import Asked, Plays, Reply, Writer, says, writer
 
+pytestmark = pytest.mark.slow  # by their number: each takes a part of a second
+
 STREAM = {"accept": "text/event-stream"}
 
 

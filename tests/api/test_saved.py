@@ -13,6 +13,8 @@ from corpus.library import Library
 from retriever.saved import FILE
 from tests.fakes import LIGHTING
 
+pytestmark = pytest.mark.slow  # by their number: each takes a part of a second
+
 LIGHT = "Does street lighting reduce property crime?"
 
 

@@ -29,6 +29,8 @@ from tests.retriever.test_answering import FELL, LIGHT, UNKNOWN, restates
 from tests.retriever.test_write import model_at
 from tests.retriever.writer import writer
 
+pytestmark = pytest.mark.slow  # by their number: each takes a part of a second
+
 TITLE = "Lamps and crime"
 NAME = "amp-does-street-lighting-reduce-property-crime"
 KEPT = "2026-03-01"

@@ -142,6 +142,7 @@ def test_prompts_come_from_the_models_own_configuration(tmp_path: Path) -> None:
     assert not np.allclose(prompted.encode_query(text), plain.encode_query(text), atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_model_whose_configuration_has_no_prompts_is_given_those_its_authors_ask_for(tmp_path: Path) -> None:
     known = open_embedder(given(str(make_model(tmp_path / "multilingual-e5-small"))))
     plain = open_embedder(given(str(make_model(tmp_path / "plain"))))

@@ -241,6 +241,7 @@ def test_there_is_no_library_until_something_is_added(settings: Settings) -> Non
     assert not settings.data.exists()
 
 
+@pytest.mark.slow
 def test_a_second_writer_in_another_process_is_told_who_owns_the_library(
     stocked: Library, child: Callable[[str], subprocess.Popen[str]]
 ) -> None:
@@ -287,6 +288,7 @@ def test_a_reader_owns_the_library_when_nobody_else_does(settings: Settings) -> 
     assert not (settings.data / "owner").exists()
 
 
+@pytest.mark.slow
 def test_the_library_is_free_again_when_its_owner_was_killed(
     settings: Settings, child: Callable[[str], subprocess.Popen[str]]
 ) -> None:

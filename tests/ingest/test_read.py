@@ -188,6 +188,7 @@ def test_the_warnings_of_one_file_are_not_those_of_the_next(read: ReadBytes) -> 
 # The limits, and life after them
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_is_stopped_in_time_and_the_next_is_read(settings: Settings, tmp_path: Path) -> None:
     slow, good = tmp_path / "slow.pdf", tmp_path / "good.pdf"
     slow.write_bytes(slow_pdf())

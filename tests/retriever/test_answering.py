@@ -25,6 +25,8 @@ from tests.retriever.test_write import model_at
 from tests.retriever.writer import Asked, Plays, Reply, Writer, says, writer
 from tests.retriever.writings import numbered
 
+pytestmark = pytest.mark.slow  # by their number: each takes a part of a second
+
 LIGHT = "Does street lighting reduce property crime?"
 LJUS = "Minskar gatubelysning egendomsbrotten på torgen?"
 FELL = "Street lighting reduced property crime by 14 per cent in the lit squares."

@@ -47,6 +47,8 @@ from retriever.saved import (
 from tests.fakes import LIGHTING, FakeEmbedder, make_pdf
 from tests.retriever.libraries import fill, settings_in
 
+pytestmark = pytest.mark.slow  # by their number: each takes a part of a second
+
 LIGHT = "Does street lighting reduce property crime?"
 SENTINEL = "Zzyzxgatan-4711"
 

@@ -31,6 +31,8 @@ from retriever.write import (
 from tests.retriever.writer import Asked, Plays, Reply, Writer, follows_orders, says, tells, writer
 from tests.retriever.writings import SOURCES, Source, lie, numbered
 
+pytestmark = pytest.mark.slow  # by their number: each takes a part of a second
+
 CITATIONS = tuple(source.citation(n) for n, source in enumerate(SOURCES, 1))
 TRUE = "In the lit squares, property crime fell by 14 per cent [1]."
 ALSO_TRUE = "Guards at railway stations reduced robberies by half [5]."
