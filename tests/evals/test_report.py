@@ -27,6 +27,8 @@ from tests.evals.runs import a_row
 from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder, make_pdf
 from tests.retriever.libraries import fill, settings_in
 
+pytestmark = pytest.mark.slow  # by their number: each takes a part of a second
+
 LIGHT = "Does street lighting reduce property crime?"
 FELL = "Street lighting reduced property crime by 14 per cent in the lit squares."
 LEVY = "En obligatorisk avgift löser friåkarproblemet eftersom alla ägare då måste betala."
