@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from api.show import page_of
 from corpus.reference import clean, csl_item, in_order, in_text, is_note, pieces
 from corpus.study import Study
 from corpus.words import Fault, Language, catalogue, say
@@ -14,7 +15,7 @@ from retriever.answer import Answer, Card, Citation, Claim, Comparison, Hit, Sid
 from retriever.places import called
 
 Look = Literal["body", "question", "small", "verdict", "quote", "item", "reference"]
-_SIDES: tuple[Side, ...] = ("swedish", "international", "not_stated")
+SIDES: tuple[Side, ...] = ("swedish", "international", "not_stated")
 _COLUMNS = ("work", "says", "from", "design", "party")
 _WORDS_SHOWN = 12
 _QUOTES_SHOWN = 5  # a short answer is short; all quotes follow in full
@@ -191,8 +192,7 @@ def _rests_on(brief: Brief) -> str:
 
 def place(brief: Brief, page: int, label: str) -> str:
     """The printed page, and the page of the PDF where the two differ."""
-    label = clean(label) or str(page)
-    return brief.say("page" if label == str(page) else "page_in_pdf", label=label, page=page)
+    return page_of(page, clean(label) or str(page), brief.language)
 
 
 def who(brief: Brief, study_id: str) -> str:
@@ -214,7 +214,7 @@ def _side_by_side(brief: Brief) -> Iterator[Block]:
     title = brief.say("export_side_by_side")
     yield Heading(title)
     rows: list[Row] = []
-    for side in _SIDES:
+    for side in SIDES:
         on_side = [card for card in cards if card.side == side]
         if on_side:
             rows.append(Row(((_text(brief.say(f"export_side_{side}"), bold=True),),)))
@@ -251,11 +251,14 @@ def _claim(brief: Brief, claim: Claim, citation: Citation) -> Iterator[Paragraph
 
 
 def _figures(brief: Brief, claim: Claim) -> str:
-    def shown(text: str, interval: str) -> str:
-        return f"{text} ({interval})" if interval and interval not in text else text
+    return brief.say("export_figure", figures=figures_of(claim) or brief.say("export_no_figure"))
 
-    figures = "; ".join(clean(shown(figure.text, figure.interval)) for figure in claim.figures)
-    return brief.say("export_figure", figures=figures or brief.say("export_no_figure"))
+
+def figures_of(claim: Claim) -> str:
+    """The figures of a claim, each with its interval; empty where it gives none."""
+    return "; ".join(
+        clean(f"{f.text} ({f.interval})" if f.interval and f.interval not in f.text else f.text) for f in claim.figures
+    )
 
 
 def _outcomes(brief: Brief, claim: Claim) -> str:
@@ -267,6 +270,17 @@ def _outcomes(brief: Brief, claim: Claim) -> str:
 def outcome(language: Language, key: str) -> str:
     """An outcome by its name in the catalogue of sentences, or, where it has none, its key in words."""
     return _named(language, f"outcome_{key}", key.replace("_", " "))
+
+
+def heading(language: Language, key: str) -> str:
+    """An outcome as a sentence or a list begins with it."""
+    name = outcome(language, key)
+    return name[:1].upper() + name[1:]
+
+
+def verdict(language: Language, comparison: Comparison) -> str:
+    """Whether the sources agree about an outcome, or may not."""
+    return say(f"export_{comparison.verdict}", language, outcome=heading(language, comparison.outcome))
 
 
 def _named(language: Language, code: str, otherwise: str) -> str:
@@ -303,8 +317,7 @@ def _agreement(brief: Brief) -> Iterator[Block]:
 
 
 def _comparison(brief: Brief, comparison: Comparison) -> Iterator[Block]:
-    name = outcome(brief.language, comparison.outcome)
-    yield _text(brief.say(f"export_{comparison.verdict}", outcome=name[:1].upper() + name[1:]), "verdict")
+    yield _text(verdict(brief.language, comparison), "verdict")
     cited = {citation.n: citation for citation in (*brief.answer.citations, *brief.answer.more)}
     for way in ("lower", "higher", "unchanged"):
         label = brief.say(f"export_direction_{way}")

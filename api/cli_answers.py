@@ -175,7 +175,7 @@ def show_kept(answer: Id, more: Annotated[bool, typer.Option("--more")] = False,
             print_json(asdict(kept))
             return
         show_answer.answer(kept.answer, more)
-        show_answer.change(kept.changed, kept.saved_on[:10], kept.answer)
+        show_answer.change(kept.changed, kept.day.isoformat(), kept.answer)
 
 
 @app.command("export")
@@ -188,7 +188,7 @@ def export_kept(
     with settings_here() as settings, library_of(settings) as library:
         with Saved(settings) as saved:
             kept = saved.get(answer)
-        _write(library, kept.answer, to, style, date.fromisoformat(kept.saved_on[:10]))
+        _write(library, kept.answer, to, style, kept.day)
 
 
 @app.command("delete")

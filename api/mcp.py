@@ -26,6 +26,7 @@ from api.pages import PageText, get_page
 from api.questions import Asked
 from corpus.embedder import Embedder
 from corpus.library import Library, OtherModel
+from corpus.reference import reference
 from corpus.settings import Settings
 from corpus.words import Fault, Language, say
 from retriever.answer import Answer, Found
@@ -166,8 +167,6 @@ class Tools:
         It is put together from the study's own description, which is data from a document.
         Ge en studies källhänvisning enligt APA eller Harvard, eller som fotnot.
         """
-        from corpus.reference import reference  # citation styles are slow to read, and few calls need them
-
         with self._opened() as library:
             return reference(library.study(study_id), style, library.settings.language)
 

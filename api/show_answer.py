@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from api.brief import in_quotes, numbers, outcome
+from api.brief import SIDES, figures_of, heading, in_quotes, numbers, verdict
 from api.show import page_of, paragraph, place_of, understood
 from corpus.words import Language, say
 from retriever.answer import Answer, Card, Citation, Claim
@@ -48,9 +48,7 @@ def _comparisons(given: Answer, shown: set[int]) -> set[int]:
         cited = sorted((*comparison.lower, *comparison.higher, *comparison.unchanged))
         if comparison.verdict == "agree" and not shown >= set(cited):
             continue
-        name = outcome(given.language, comparison.outcome)
-        sentence = say(f"export_{comparison.verdict}", given.language, outcome=name[:1].upper() + name[1:])
-        paragraph(f"{sentence} {numbers(cited)}")
+        paragraph(f"{verdict(given.language, comparison)} {numbers(cited)}")
         for citation in given.more:
             if citation.n in set(cited) - shown - unread:
                 _quote(given, citation)
@@ -63,8 +61,7 @@ def _quotes(given: Answer, shown: Sequence[Citation]) -> None:
     for group in given.groups:
         cited = [by_number[n] for n in group.citations if n in by_number]
         if cited and len(given.groups) > 1:
-            name = outcome(given.language, group.about)
-            paragraph(name[:1].upper() + name[1:], style="bold")
+            paragraph(heading(given.language, group.about), style="bold")
         for citation in cited:
             _quote(given, citation)
 
@@ -77,10 +74,7 @@ def _quote(given: Answer, citation: Citation) -> None:
 
 def _beneath(citation: Citation, claim: Claim | None, language: Language) -> str:
     """Where a quote stands, and which figure it gives."""
-    figures = "; ".join(
-        f"{f.text} ({f.interval})" if f.interval and f.interval not in f.text else f.text
-        for f in (claim.figures if claim else ())
-    )
+    figures = figures_of(claim) if claim else ""
     told = say("export_figure", language, figures=figures) if figures else say("no_figure", language)
     return f"{citation.title}, {page_of(citation.page, citation.page_label, language)}. {told}"
 
@@ -88,7 +82,7 @@ def _beneath(citation: Citation, claim: Claim | None, language: Language) -> str
 def _sources(given: Answer, shown: set[int]) -> None:
     """Each source by its reference, Swedish evidence first, with what a sceptical reader asks of it."""
     language = given.language
-    for side in ("swedish", "international", "not_stated"):
+    for side in SIDES:
         cards = [c for c in given.cards if c.side == side and any(claim.n in shown for claim in c.claims)]
         if cards:
             paragraph(say(f"export_side_{side}", language), style="bold")

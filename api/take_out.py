@@ -11,7 +11,7 @@ from pydantic import Field
 from api.errors import ErrorBody
 from api.exports import EXPORTS, CorpusStamp, export, file_name
 from api.questions import Asked, OpenLibrary, answer_to
-from corpus.library import Library, UnknownStudy
+from corpus.library import Library
 from corpus.reference import STYLES, known_style
 from corpus.study import Study
 from retriever.answer import Answer, Citation, Hit
@@ -53,8 +53,7 @@ def get_export(answer_id: str, library: OpenLibrary, form: Form = "word", style:
     """A kept answer as a file, with the day it was kept."""
     with Saved(library.settings) as saved:
         kept = saved.get(answer_id)
-    day = date.fromisoformat(kept.saved_on[:10])
-    return _file(kept.answer, form, *made(library, kept.answer, form, style, day))
+    return _file(kept.answer, form, *made(library, kept.answer, form, style, kept.day))
 
 
 def made(library: Library, answer: Answer, form: str, style: str, day: date | None = None) -> tuple[bytes, str]:
@@ -74,13 +73,8 @@ def made(library: Library, answer: Answer, form: str, style: str, day: date | No
 def _studies(library: Library, answer: Answer) -> dict[str, Study]:
     """The studies that an answer names and that the library still holds."""
     named: tuple[Citation | Hit, ...] = (*answer.citations, *answer.more, *answer.nearest)
-    found = {}
-    for study_id in {place.study_id for place in named}:
-        try:
-            found[study_id] = library.study(study_id)
-        except UnknownStudy:
-            continue
-    return found
+    ids = {place.study_id for place in named}
+    return {study_id: study for study_id in ids if (study := library.record.study(study_id)) is not None}
 
 
 def _file(answer: Answer, form: str, content: bytes, media_type: str) -> Response:

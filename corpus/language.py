@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import Stemmer
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from corpus.words import Fault, Language
+from corpus.words import LANGUAGES, Fault, Language
 
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktSentenceTokenizer
@@ -99,19 +99,24 @@ def question_language(text: str) -> Language:
     Raises OtherLanguage when the text is surely something else: no function word of Swedish or English alone,
     and another language at a probability of 0.6 or more.
     """
-    words = set(tokens(text)) - _SHARED_WORDS
-    swedish, english = words & FUNCTION_WORDS["sv"], words & FUNCTION_WORDS["en"]
-    if bool(swedish) != bool(english):
-        return "sv" if swedish else "en"
+    words = set(tokens(text))
+    if told := _told_by(words - _SHARED_WORDS):
+        return told
     ranked = _identifier().rank(text)
     name, probability = ranked[0]
+    swedish = (words - _SHARED_WORDS) & FUNCTION_WORDS["sv"]
     if name != "en" and name not in SCANDINAVIAN and probability >= _FOREIGN_PROBABILITY and not swedish:
         raise OtherLanguage(found=name)
-    swedish, english = set(tokens(text)) & FUNCTION_WORDS["sv"], set(tokens(text)) & FUNCTION_WORDS["en"]
-    if bool(swedish) != bool(english):
-        return "sv" if swedish else "en"
+    if told := _told_by(words):
+        return told
     scores = dict(ranked)
     return "sv" if scores.get("sv", 0.0) >= scores.get("en", 0.0) else "en"
+
+
+def _told_by(words: Set[str]) -> Language | None:
+    """The language whose function words are among these, where it is one of the two alone."""
+    swedish, english = (bool(words & FUNCTION_WORDS[language]) for language in LANGUAGES)
+    return None if swedish == english else "sv" if swedish else "en"
 
 
 def tokens(text: str) -> list[str]:

@@ -182,7 +182,7 @@ def unsupported(text: str, quotes: Mapping[int, Citation], language: Language, g
     bare = without_numbers(text)
     if (unfit := _unfit(bare, cited)) and not (unfit == POINTING and _is_quote(bare, cited, language)):
         return unfit
-    return None if _is_quote(bare, cited, language) else _uncarried(bare, cited, language, glosser)
+    return _uncarried(bare, cited, language, glosser)
 
 
 def _is_quote(bare: str, cited: Sequence[Citation], language: Language) -> bool:

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,11 @@ class SavedAnswer:
     answer: Answer
     settings: dict[str, str]
     version: int
+
+    @property
+    def day(self) -> date:
+        """The day it was kept, in UTC."""
+        return datetime.fromisoformat(self.saved_on).date()
 
 
 @dataclass(frozen=True, slots=True)

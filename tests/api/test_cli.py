@@ -2,19 +2,14 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-import corpus.library
 from api.cli import app
-from corpus.embedder import Embedder
-from corpus.settings import Settings
-from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder
-from tests.retriever.libraries import standing_library
+from tests.fakes import FREE_RIDERS, LIGHTING
 
 LIGHT = "Does street lighting reduce property crime?"
 GERMAN = "Wie verringert bessere Beleuchtung die Einbrüche?"
@@ -38,16 +33,6 @@ class Amp:
 
 
 @pytest.fixture
-def amp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Amp:
-    def fake(settings: Settings) -> Embedder:  # noqa: ARG001 (the signature is open_embedder's)
-        return FakeEmbedder()
-
-    monkeypatch.setattr(corpus.library, "open_embedder", fake)
-    monkeypatch.chdir(tmp_path)  # so that no .env of the project has a say
-    return Amp(tmp_path)
-
-
-@pytest.fixture
 def pdfs(tmp_path: Path) -> Path:
     """A folder with one English and one Swedish study."""
     folder = tmp_path / "pdfs"
@@ -55,21 +40,6 @@ def pdfs(tmp_path: Path) -> Path:
     (folder / "lighting.pdf").write_bytes(LIGHTING)
     (folder / "friakare.pdf").write_bytes(FREE_RIDERS)
     return folder
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the small library, closed."""
-    folder = tmp_path_factory.mktemp("template")
-    with standing_library(folder):
-        return folder / "data"
-
-
-@pytest.fixture
-def filled(amp: Amp, template: Path) -> Amp:
-    """`amp` over a copy of the small library."""
-    shutil.copytree(template, amp.folder / "data")
-    return amp
 
 
 # Adding

@@ -15,15 +15,12 @@ import rispy
 from docx import Document
 from typer.testing import Result
 
-import corpus.library
 from api.exports import EXPORTS
-from corpus.embedder import Embedder
 from corpus.library import Library
-from corpus.settings import Settings
 from retriever.saved import FILE, Saved
 from tests.api.test_cli import DONE, SOMETHING_FAILED, WRONG_CALL, Amp, batch
 from tests.fakes import FakeEmbedder, make_pdf
-from tests.retriever.libraries import fill, settings_in, standing_library
+from tests.retriever.libraries import fill, settings_in
 from tests.retriever.test_answering import FELL, LIGHT, UNKNOWN, debate_in, restates
 from tests.retriever.writer import Plays, Writer, says, writer
 
@@ -34,39 +31,12 @@ KEPT = "2026-03-01"
 SUFFIXES = [made.suffix for made in EXPORTS.values()]
 
 
-@pytest.fixture
-def amp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Amp:
-    def fake(settings: Settings) -> Embedder:  # noqa: ARG001 (the signature is open_embedder's)
-        return FakeEmbedder()
-
-    monkeypatch.setattr(corpus.library, "open_embedder", fake)
-    monkeypatch.chdir(tmp_path)  # so that no .env of the project has a say
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE", "ANTHROPIC_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    return Amp(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the small library, closed."""
-    folder = tmp_path_factory.mktemp("template")
-    with standing_library(folder):
-        return folder / "data"
-
-
 @pytest.fixture(scope="module")
 def debate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with three studies that disagree, closed."""
     folder = tmp_path_factory.mktemp("debate")
     with debate_in(folder):
         return folder / "data"
-
-
-@pytest.fixture
-def filled(amp: Amp, template: Path) -> Amp:
-    """`amp` over a copy of the small library."""
-    shutil.copytree(template, amp.folder / "data")
-    return amp
 
 
 @pytest.fixture
