@@ -22,17 +22,22 @@ from corpus.study import (
     Page,
     Passage,
     PassageKind,
+    Proposal,
     Reader,
     Shadow,
+    Source,
     State,
     Study,
     StudyFile,
+    TextState,
+    Withdrawal,
+    Withdrawn,
 )
 from corpus.words import Fault
 
 Vectors = npt.NDArray[np.float32]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _SCHEMA = """
 CREATE TABLE library (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE studies (
@@ -75,6 +80,45 @@ CREATE TABLE appraisals (
 );
 CREATE INDEX appraisals_of_study ON appraisals(study_id);
 """
+_FROM_3_TO_4 = """
+ALTER TABLE studies RENAME COLUMN state TO text;
+ALTER TABLE studies ADD COLUMN state TEXT NOT NULL DEFAULT 'received';
+ALTER TABLE studies ADD COLUMN withdrawal TEXT;
+ALTER TABLE studies ADD COLUMN edition INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE pages ADD COLUMN certainty REAL;
+CREATE TABLE links (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, first TEXT NOT NULL REFERENCES studies(id) ON DELETE CASCADE,
+    second TEXT NOT NULL REFERENCES studies(id) ON DELETE CASCADE, kind TEXT NOT NULL, likeness REAL NOT NULL,
+    why TEXT NOT NULL, pages TEXT NOT NULL, state TEXT NOT NULL, said_by TEXT NOT NULL, said_on TEXT,
+    UNIQUE (first, second)
+);
+CREATE INDEX links_of_second ON links(second);
+CREATE TABLE signatures (
+    study_id TEXT PRIMARY KEY REFERENCES studies(id) ON DELETE CASCADE, form TEXT NOT NULL, signature BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
+    asked TEXT NOT NULL DEFAULT '', made TEXT NOT NULL, ended TEXT, seconds REAL NOT NULL DEFAULT 0,
+    said_by TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE job_files (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, job_id INTEGER NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+    path TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL DEFAULT '', state TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0, study_id TEXT NOT NULL DEFAULT '', receipt TEXT, changed TEXT NOT NULL
+);
+CREATE INDEX files_of_job ON job_files(job_id, state);
+CREATE INDEX job_files_of_study ON job_files(study_id);
+CREATE TABLE deeds (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, by TEXT NOT NULL, what TEXT NOT NULL,
+    study_id TEXT NOT NULL, detail TEXT NOT NULL
+);
+CREATE INDEX deeds_of_study ON deeds(study_id);
+"""
+_CHANGEABLE = ", ".join(
+    f"{column} = :{column}"
+    for column in ("description", "languages", "text", "version_of", "state", "withdrawal", "edition")
+)
+_DATES = ("valid_from", "valid_to", "last_checked")
 _PASSAGE = """SELECT p.id, p.study_id, p.page, p.start, p.end, substr(g.text, p.start + 1, p.end - p.start),
     p.language, p.kind FROM passages p JOIN pages g ON g.study_id = p.study_id AND g.number = p.page"""
 
@@ -146,6 +190,7 @@ class Record:
         if self.writable:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
@@ -166,7 +211,7 @@ class Record:
         connection = self._connection()
         version = self._version(connection)
         if version < SCHEMA_VERSION and self.writable:
-            steps = (_SCHEMA, _FROM_1_TO_2, _FROM_2_TO_3)[version:]
+            steps = (_SCHEMA, _FROM_1_TO_2, _FROM_2_TO_3, _FROM_3_TO_4)[version:]
             connection.executescript(f"BEGIN; {' '.join(steps)} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
 
     @staticmethod
@@ -174,10 +219,13 @@ class Record:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, on disk when the block ends."""
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, on disk when the block ends; inside another one it is part of that."""
         with self._writing:
             connection = self._connection()
+            if connection.in_transaction:
+                yield connection
+                return
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
@@ -193,6 +241,10 @@ class Record:
     def _roll_back(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+    def rows(self, query: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
+        """What a query gives, for the modules that keep tables of their own here."""
+        return self._connection().execute(query, values).fetchall()
 
     def close(self) -> None:
         """Close every connection this record opened."""
@@ -210,7 +262,7 @@ class Record:
 
     def set_notes(self, **notes: str) -> None:
         """Keep facts about the library itself."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO library VALUES (?, ?)", list(notes.items()))
 
     # Writing
@@ -230,12 +282,11 @@ class Record:
         have none. `own` are the same before they were put in the light of their page, where they differ; `shadows`
         are the drafts' English, None for a draft that needs none. A study with the same id is replaced.
         """
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM studies WHERE id = ?", (study.id,))
+        with self.transaction() as connection:
             self._insert_study(connection, study)
             connection.executemany(
-                "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",
-                [(p.study_id, p.number, p.label, p.text, p.reader, p.witness) for p in pages],
+                "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(p.study_id, p.number, p.label, p.text, p.reader, p.witness, p.certainty) for p in pages],
             )
             ids = [self._insert_draft(connection, study.id, draft) for draft in drafts]
             body = [i for i, draft in zip(ids, drafts, strict=True) if draft.kind is PassageKind.BODY]
@@ -261,16 +312,16 @@ class Record:
 
     @staticmethod
     def _insert_study(connection: sqlite3.Connection, study: Study) -> None:
+        """A study that is there stays, with what people said of it; its pages and files are cleared."""
+        connection.execute("DELETE FROM pages WHERE study_id = ?", (study.id,))
+        connection.execute("DELETE FROM files WHERE study_id = ?", (study.id,))
+        row = _study_row(study)
         connection.execute(
-            "INSERT INTO studies (id, description, languages, state, version_of) VALUES (?, ?, ?, ?, ?)",
-            (
-                study.id,
-                _description_json(study.description),
-                json.dumps(study.languages),
-                study.state,
-                study.version_of,
-            ),
+            "INSERT OR IGNORE INTO studies (id, description, languages, text, version_of, state, withdrawal, edition)"
+            " VALUES (:id, :description, :languages, :text, :version_of, :state, :withdrawal, :edition)",
+            row,
         )
+        connection.execute(f"UPDATE studies SET {_CHANGEABLE} WHERE id = :id", row)
         connection.executemany(
             "INSERT INTO files VALUES (?, ?, ?, ?, ?)",
             [(f.sha256, f.name, study.id, f.size, f.pages) for f in study.files],
@@ -284,22 +335,28 @@ class Record:
         )
         return int(cursor.lastrowid or 0)
 
+    def change_study(self, study: Study) -> None:
+        """Put a study's description, states and links as they are now in the place of what was; its text stays."""
+        with self.transaction() as connection:
+            connection.execute(f"UPDATE studies SET {_CHANGEABLE} WHERE id = :id", _study_row(study))
+
     def add_file(self, study_id: str, file: StudyFile) -> None:
         """Keep one more name under which the same bytes came."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO files VALUES (?, ?, ?, ?, ?)",
                 (file.sha256, file.name, study_id, file.size, file.pages),
             )
 
     def remove(self, study_id: str) -> bool:
-        """Remove a study and all that belongs to it; False when there was none."""
-        with self._transaction() as connection:
+        """Remove a study and all that belongs to it; False when there was none. Its versions become works again."""
+        with self.transaction() as connection:
+            connection.execute("UPDATE studies SET version_of = NULL WHERE version_of = ?", (study_id,))
             return connection.execute("DELETE FROM studies WHERE id = ?", (study_id,)).rowcount > 0
 
     def replace_vectors(self, ids: Sequence[int], vectors: Vectors, own: Vectors | None = None, **notes: str) -> None:
         """Put new vectors in the place of all old ones, and note their model, in one transaction."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute("DELETE FROM vectors")
             connection.execute("DELETE FROM next_vectors")
             self._insert_vectors(connection, ids, vectors, own)
@@ -308,7 +365,7 @@ class Record:
 
     def change(self, shadows: Mapping[int, Shadow], ids: Sequence[int], vectors: Vectors, own: Vectors) -> None:
         """Change some passages' English, and some passages' vectors, in one transaction."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             self._insert_shadows(connection, shadows)
             connection.executemany("DELETE FROM vectors WHERE passage_id = ?", [(i,) for i in ids])
             self._insert_vectors(connection, ids, vectors, own)
@@ -332,7 +389,7 @@ class Record:
 
     def begin_next(self, **notes: str) -> None:
         """Forget vectors made for another model than `notes` name; keep those made for it."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             if any(self.note(f"next_{key}") != value for key, value in notes.items()):
                 connection.execute("DELETE FROM next_vectors")
             named = [(f"next_{key}", value) for key, value in notes.items()]
@@ -340,7 +397,7 @@ class Record:
 
     def add_next(self, ids: Sequence[int], own: Vectors) -> None:
         """Keep some of the new vectors; they serve nobody until they replace the old ones."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO next_vectors VALUES (?, ?)",
                 [(i, half(row)) for i, row in zip(ids, own, strict=True)],
@@ -363,7 +420,7 @@ class Record:
     def appraise(self, appraisal: Appraisal) -> None:
         """Keep what a person said of a study; what was said before stays, and the latest counts."""
         form = json.dumps(asdict(appraisal), ensure_ascii=False, default=str)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute("INSERT INTO appraisals (study_id, form) VALUES (?, ?)", (appraisal.study_id, form))
 
     def appraisal(self, study_id: str) -> Appraisal | None:
@@ -373,11 +430,17 @@ class Record:
             .execute("SELECT form FROM appraisals WHERE study_id = ? ORDER BY id DESC LIMIT 1", (study_id,))
             .fetchone()
         )
-        if row is None:
-            return None
-        form = json.loads(row[0])
-        lists = {key: tuple(value) for key, value in form.items() if isinstance(value, list)}
-        return Appraisal(**{**form, **lists, "said_on": date.fromisoformat(form["said_on"])})
+        return _appraisal(row[0]) if row else None
+
+    def appraisals(self, study_id: str) -> list[Appraisal]:
+        """All that people said of a study, oldest first."""
+        rows = self._connection().execute("SELECT form FROM appraisals WHERE study_id = ? ORDER BY id", (study_id,))
+        return [_appraisal(row[0]) for row in rows]
+
+    def appraised(self) -> dict[str, Appraisal]:
+        """The latest appraisal of every study that has one."""
+        latest = "SELECT study_id, form FROM appraisals WHERE id IN (SELECT max(id) FROM appraisals GROUP BY study_id)"
+        return {study_id: _appraisal(form) for study_id, form in self._connection().execute(latest)}
 
     def study_of_file(self, sha256: str) -> Study | None:
         """The study a file with these bytes belongs to."""
@@ -389,16 +452,21 @@ class Record:
     def _studies(self, where: str, *values: str) -> list[Study]:
         connection = self._connection()
         rows = connection.execute(
-            f"SELECT s.id, s.description, s.languages, s.state, s.version_of FROM studies s {where}", values
+            f"SELECT s.id, s.description, s.languages, s.text, s.version_of, s.state, s.withdrawal, s.edition"
+            f" FROM studies s {where}",
+            values,
         ).fetchall()
         return [
             Study(
                 id=row[0],
                 description=_description(row[1]),
                 languages=tuple(json.loads(row[2])),
-                state=State(row[3]),
+                text=TextState(row[3]),
                 files=self._files(row[0]),
                 version_of=row[4],
+                state=State(row[5]),
+                withdrawal=_withdrawal(row[6]),
+                edition=row[7],
             )
             for row in rows
         ]
@@ -414,12 +482,24 @@ class Record:
         row = (
             self._connection()
             .execute(
-                "SELECT study_id, number, label, text, reader, witness FROM pages WHERE study_id = ? AND number = ?",
+                "SELECT study_id, number, label, text, reader, witness, certainty FROM pages"
+                " WHERE study_id = ? AND number = ?",
                 (study_id, number),
             )
             .fetchone()
         )
-        return Page(row[0], row[1], row[2], row[3], Reader(row[4]), row[5]) if row else None
+        return _page(row) if row else None
+
+    def pages(self, study_id: str) -> Iterator[Page]:
+        """All pages of a study, in order."""
+        yield from map(
+            _page,
+            self._connection().execute(
+                "SELECT study_id, number, label, text, reader, witness, certainty FROM pages"
+                " WHERE study_id = ? ORDER BY number",
+                (study_id,),
+            ),
+        )
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Passages by id; ids that are no longer in the record are left out."""
@@ -524,13 +604,57 @@ def _passage(row: tuple[int, str, int, int, int, str, str, str]) -> Passage:
     return Passage(*row[:7], kind=PassageKind(row[7]))
 
 
-def _description_json(description: Description) -> str:
-    values = {name: getattr(description, name) for name in Description.__dataclass_fields__}
-    return json.dumps(values, ensure_ascii=False)
+def _appraisal(text: str) -> Appraisal:
+    form = json.loads(text)
+    lists = {key: tuple(value) for key, value in form.items() if isinstance(value, list)}
+    return Appraisal(**{**form, **lists, "said_on": date.fromisoformat(form["said_on"])})
+
+
+def _page(row: tuple[str, int, str, str, str, str, float | None]) -> Page:
+    return Page(*row[:4], Reader(row[4]), row[5], row[6])
+
+
+def _study_row(study: Study) -> dict[str, object]:
+    return {
+        "id": study.id,
+        "description": _json(asdict(study.description)),
+        "languages": json.dumps(study.languages),
+        "text": study.text,
+        "version_of": study.version_of,
+        "state": study.state,
+        "withdrawal": _json(asdict(study.withdrawal)) if study.withdrawal else None,
+        "edition": study.edition,
+    }
+
+
+def _json(form: dict[str, Any]) -> str:
+    return json.dumps(form, ensure_ascii=False, default=str)
 
 
 def _description(text: str) -> Description:
-    values = json.loads(text)
+    form = json.loads(text)
+    form["proposals"] = tuple(_proposal(proposal) for proposal in form.get("proposals", ()))
     for name in ("identifiers", "sources"):
-        values[name] = tuple((key, value) for key, value in values[name])
-    return Description(**{**values, "authors": tuple(values["authors"])})
+        form[name] = tuple((key, value) for key, value in form[name])
+    for name in ("authors", "languages", "topics"):
+        form[name] = tuple(form.get(name, ()))
+    for name in _DATES:
+        form[name] = _day(form.get(name))
+    return Description(**form)
+
+
+def _proposal(form: dict[str, Any]) -> Proposal:
+    value = tuple(form["value"]) if isinstance(form["value"], list) else form["value"]
+    value = _day(str(value)) if form["field"] in _DATES and value else value
+    return Proposal(**{**form, "value": value, "source": Source(form["source"])})
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _withdrawal(text: str | None) -> Withdrawal | None:
+    if text is None:
+        return None
+    form = json.loads(text)
+    return Withdrawal(**{**form, "kind": Withdrawn(form["kind"]), "said_on": date.fromisoformat(form["said_on"])})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import locale
 import os
 from pathlib import Path
@@ -17,6 +18,14 @@ def _language_here() -> Language:
     """The reader's language: Swedish where the machine says Swedish, else English."""
     here = os.environ.get("LC_ALL") or os.environ.get("LANG") or (locale.getlocale()[0] or "")
     return "sv" if here.lower().startswith("sv") else "en"
+
+
+def _person_here() -> str:
+    """Who uses this machine, as it knows them."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user, as in some containers
+        return "staff"
 
 
 class Settings(BaseSettings):
@@ -39,6 +48,12 @@ class Settings(BaseSettings):
     writer: str = Field("", description="a chat model that may write answers, as 'openai:NAME'; empty: quotes alone")
     writer_seconds: float = Field(60, gt=0, description="most seconds the writer may take for one answer")
     save_answers: bool = Field(False, description="keep answers that someone asks to keep")
+    published_only: bool = Field(False, description="answer from studies that staff have published, and no others")
+    person: str = Field(default_factory=_person_here, description="who is at the keyboard, for the log")
+    workers: int = Field(2, ge=1, le=32, description="how many files are read at the same time")
+    lookups: bool = Field(False, description="allow DOIs to be looked up at Crossref, Unpaywall and OpenAlex")
+    contact: str = Field("", description="e-mail address that look-ups are made under, as those services ask")
+    openalex_key: SecretStr | None = Field(None, description="access key for OpenAlex")
     host: str = Field("127.0.0.1", description="address to serve on")
     port: int = Field(8000, ge=1, le=65535, description="port to serve on")
     token: SecretStr | None = Field(None, description="access token; needed on any address but loopback")

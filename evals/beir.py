@@ -12,7 +12,7 @@ import numpy as np
 
 from corpus.language import language_of
 from corpus.library import Library, Prepared
-from corpus.study import Description, Draft, Page, PassageKind, Reader, State, Study, StudyFile
+from corpus.study import Description, Draft, Page, PassageKind, Reader, Study, StudyFile, TextState
 from corpus.words import Fault
 from evals.lines import json_rows, read_text
 from ingest.read import ReadPage
@@ -118,7 +118,7 @@ def fill(library: Library, texts: Sequence[Text]) -> None:
 def _study(text: Text) -> Study:
     name = text.title or text.id
     file = StudyFile(text.id, text.id, len(text.text), 1)
-    return Study(text.id, Description(name), (text.language,), State.SEARCHABLE, (file,))
+    return Study(text.id, Description(name), (text.language,), TextState.SEARCHABLE, (file,))
 
 
 def _page(text: Text) -> Page:

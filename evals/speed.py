@@ -18,7 +18,7 @@ import numpy as np
 from corpus.library import Library
 from corpus.settings import Settings
 from corpus.starter import FOLDER
-from corpus.study import Description, Draft, Page, PassageKind, State, Study, StudyFile
+from corpus.study import Description, Draft, Page, PassageKind, Study, StudyFile, TextState
 
 MANY = 50_000
 _K = 10
@@ -132,7 +132,7 @@ def stock(pdfs: Path, data: Path) -> dict[str, Any]:
 
 def multiply(source: Library, target: Library, wanted: int) -> None:
     """Fill `target` with the studies of `source` over and over, each time with vectors moved a little."""
-    studies = [study for study in source.record.studies() if study.state is State.SEARCHABLE]
+    studies = [study for study in source.record.studies() if study.text is TextState.SEARCHABLE]
     filled = turn = 0
     while filled < wanted:
         for study in studies:

@@ -16,7 +16,7 @@ from typing import Any
 from corpus.embedder import Embedder
 from corpus.language import language_of
 from corpus.library import Library
-from corpus.study import Description, Draft, Page, State, Study, StudyFile
+from corpus.study import Description, Draft, Page, Study, StudyFile, TextState
 from corpus.words import Fault, Language, say
 from ingest.chunk import chunk
 from ingest.describe import describe
@@ -194,7 +194,7 @@ class Reception(AbstractContextManager["Reception"]):
         why: Why | None = None
         if not came_before:
             why = ("same_bytes", (("other", study.file_name),))
-        elif study.state is State.NEEDS_OCR:
+        elif study.text is TextState.NEEDS_OCR:
             why = ("still_needs_ocr", ())
         return Receipt(
             file=incoming.name,
@@ -260,7 +260,7 @@ def _study(study_id: str, incoming: Incoming, document: Document, drafts: list[D
         id=study_id,
         description=describe(document, incoming.name, incoming.given),
         languages=tuple(languages),
-        state=State.SEARCHABLE if drafts else State.NEEDS_OCR,
+        text=TextState.SEARCHABLE if drafts else TextState.NEEDS_OCR,
         files=(StudyFile(incoming.sha256, incoming.name, len(incoming.data), len(document.pages)),),
     )
 

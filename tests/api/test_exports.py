@@ -31,7 +31,7 @@ from api.exports import (
 )
 from corpus.reference import STYLES, UnknownStyle
 from corpus.starter import starter_notes
-from corpus.study import Description, State, Study, StudyFile
+from corpus.study import Description, Study, StudyFile, TextState
 from corpus.words import Language
 from retriever.answer import (
     Answer,
@@ -55,7 +55,7 @@ HOSTILE = "\x00Kr\u202eav *fet* [länk](http://a.se) <b>x</b> www.b.se | =1+1 \u
 
 
 def study(key: str, description: Description, language: str) -> Study:
-    return Study(key, description, (language,), State.SEARCHABLE, (StudyFile("a" * 64, f"{key}.pdf", 10, 12),))
+    return Study(key, description, (language,), TextState.SEARCHABLE, (StudyFile("a" * 64, f"{key}.pdf", 10, 12),))
 
 
 NOTES = {name.split("-")[0]: description for name, description in starter_notes().items()}

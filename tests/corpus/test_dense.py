@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from corpus.dense import DenseIndex, Matrix, gather
 from corpus.record import Record, Vectors
-from corpus.study import Description, Draft, Page, State, Study
+from corpus.study import Description, Draft, Page, Study, TextState
 
 DIMENSION = 16
 MODEL = "fake@1 (16)"
@@ -29,7 +29,7 @@ def fill(record: Record, name: str, vectors: Vectors, languages: str = "sv en") 
     """A study with a passage of one letter for each vector, its language taken in turn."""
     text = "x" * len(vectors)
     turn = languages.split()
-    study = Study(name, Description(name), tuple(turn), State.SEARCHABLE, ())
+    study = Study(name, Description(name), tuple(turn), TextState.SEARCHABLE, ())
     drafts = [Draft(1, i, i + 1, "x", turn[i % len(turn)]) for i in range(len(vectors))]
     return record.add(study, [Page(name, 1, "1", text)], drafts, vectors)
 

@@ -14,7 +14,7 @@ from corpus.language import language_of, terms
 from corpus.library import Library, OtherModel
 from corpus.record import OlderLibrary, Record, Vectors
 from corpus.settings import Settings
-from corpus.study import Description, Draft, Page, State, Study, StudyFile
+from corpus.study import Description, Draft, Page, Study, StudyFile, TextState
 from tests.corpus.models import make_model
 from tests.fakes import FakeEmbedder
 
@@ -61,7 +61,9 @@ def put(library: Library, name: str, *pages: str) -> None:
         for line in text.split("\n"):
             start = text.index(line)
             drafts.append(Draft(number, start, start + len(line), line, language_of(line)))
-    study = Study(name, Description(name), ("sv",), State.SEARCHABLE, (StudyFile(f"{name:0>64}", f"{name}.pdf", 1, 1),))
+    study = Study(
+        name, Description(name), ("sv",), TextState.SEARCHABLE, (StudyFile(f"{name:0>64}", f"{name}.pdf", 1, 1),)
+    )
     kept = [Page(name, number, str(number), text) for number, text in enumerate(pages, 1)]
     library.add(study, kept, drafts, library.prepare(drafts), library.stage(b"%PDF"))
 

@@ -11,7 +11,7 @@ import pytest
 from corpus.language import language_of, terms
 from corpus.lexical import LexicalIndex, fingerprint
 from corpus.record import Record
-from corpus.study import Description, Draft, Page, State, Study
+from corpus.study import Description, Draft, Page, Study, TextState
 
 Open = Callable[[], LexicalIndex]
 AVGIFT = "En obligatorisk avgift löser problemet med friåkare."
@@ -24,7 +24,7 @@ def fill(record: Record, *sentences: str, name: str = "a") -> list[int]:
     text = "\n".join(sentences)
     starts = [text.index(sentence) for sentence in sentences]
     drafts = [Draft(1, i, i + len(s), s, language_of(s)) for i, s in zip(starts, sentences, strict=True)]
-    study = Study(name, Description(name), ("sv",), State.SEARCHABLE, ())
+    study = Study(name, Description(name), ("sv",), TextState.SEARCHABLE, ())
     return record.add(study, [Page(name, 1, "1", text)], drafts, np.ones((len(drafts), 2), np.float32))
 
 

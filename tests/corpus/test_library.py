@@ -18,7 +18,7 @@ from corpus.language import language_of, terms
 from corpus.library import InUse, Library, NoLibrary, OtherModel, Prepared, UnknownPage, UnknownStudy
 from corpus.record import CannotWrite, Vectors
 from corpus.settings import Settings
-from corpus.study import Description, Draft, Page, State, Study, StudyFile
+from corpus.study import Description, Draft, Page, Study, StudyFile, TextState
 from tests.fakes import FakeEmbedder
 
 ROOT = Path(__file__).parent.parent.parent
@@ -50,7 +50,9 @@ def put(library: Library, name: str, sentences: tuple[str, ...], pdf: bytes = b"
     drafts = [Draft(1, i, i + len(s), s, language_of(s)) for i, s in zip(starts, sentences, strict=True)]
     data = pdf or f"%PDF {name}".encode()
     sha256 = f"{name:0>64}"
-    study = Study(name, Description(name), ("en",), State.SEARCHABLE, (StudyFile(sha256, f"{name}.pdf", len(data), 1),))
+    study = Study(
+        name, Description(name), ("en",), TextState.SEARCHABLE, (StudyFile(sha256, f"{name}.pdf", len(data), 1),)
+    )
     library.add(study, [Page(name, 1, "1", text)], drafts, library.prepare(drafts), library.stage(data))
     return study
 
@@ -169,7 +171,7 @@ def test_a_failed_add_leaves_the_library_whole(stocked: Library) -> None:
     study = stocked.study("lighting")
     with pytest.raises(ValueError, match="zip"):
         stocked.add(
-            Study("new", Description("new"), ("en",), State.SEARCHABLE, (StudyFile("f" * 64, "new.pdf", 1, 1),)),
+            Study("new", Description("new"), ("en",), TextState.SEARCHABLE, (StudyFile("f" * 64, "new.pdf", 1, 1),)),
             [Page("new", 1, "1", "One sentence.")],
             [Draft(1, 0, 13, "One sentence.", "en")],
             Prepared((None,), np.zeros((2, 64), np.float32)),
@@ -437,7 +439,7 @@ def test_a_study_added_by_a_process_that_was_killed_before_the_indexes_followed_
     with Library(settings, write=True, embedder=FakeEmbedder()) as library:
         put(library, "lighting", LIGHTING)
         library.settle()
-        study = Study("late", Description("late"), ("sv",), State.SEARCHABLE, ())
+        study = Study("late", Description("late"), ("sv",), TextState.SEARCHABLE, ())
         text = FREE_RIDERS[1]
         drafts = [Draft(1, 0, len(text), text, "sv")]
         library.record.add(study, [Page("late", 1, "1", text)], drafts, library.embedder.encode_documents([text]))

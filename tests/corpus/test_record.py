@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.record import SCHEMA_VERSION, CannotWrite, NewerLibrary, NotALibrary, Record, Vectors
-from corpus.study import Description, Draft, Page, PassageKind, Reader, State, Study, StudyFile
+from corpus.study import Description, Draft, Page, PassageKind, Reader, Study, StudyFile, TextState
 
 SHORT = "Ägare betalar. 😀 Alla ser på ön."
 
@@ -29,7 +29,7 @@ def a_study(name: str = "one", title: str = "Avgifter") -> Study:
             sources=(("title", "page 1"),),
         ),
         languages=("sv", "en"),
-        state=State.SEARCHABLE,
+        text=TextState.SEARCHABLE,
         files=(StudyFile(f"sha-{name}", f"{name}.pdf", 10, 1),),
     )
 

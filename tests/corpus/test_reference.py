@@ -21,7 +21,7 @@ from corpus.reference import (
     references,
 )
 from corpus.starter import starter_notes
-from corpus.study import Description, State, Study, StudyFile
+from corpus.study import Description, Study, StudyFile, TextState
 from corpus.words import Language
 
 FOLDER = Path(__file__).parent.parent.parent / "corpus" / "styles"
@@ -39,7 +39,7 @@ def work(  # a work as it is described, by its title, authors, year, where it wa
 ) -> Study:
     names = tuple(filter(None, authors.split("; ")))
     described = Description(title, names, year, where, kind=kind, identifiers=identifiers)
-    return Study(title[:9], described, (language,), State.SEARCHABLE, (StudyFile("a" * 64, file, 1, 1),))
+    return Study(title[:9], described, (language,), TextState.SEARCHABLE, (StudyFile("a" * 64, file, 1, 1),))
 
 
 BROOKS = work(
@@ -125,7 +125,7 @@ PROGRAMME = work(
     language="sv",
 )
 NOTES = {name.split("-")[0]: description for name, description in starter_notes().items()}
-NOTE = Study("note", NOTES["bid004"], ("en",), State.SEARCHABLE, ())
+NOTE = Study("note", NOTES["bid004"], ("en",), TextState.SEARCHABLE, ())
 BROOKS_TITLE = BROOKS.title
 ABOUT = f"Brooks, L. (2008). {BROOKS_TITLE}. Journal of Public Economics 92:388-406.]"
 SERIES_TITLE = "Kameraövervakning på Stureplan och Medborgarplatsen: slutrapport"
@@ -408,7 +408,7 @@ def test_a_report_keeps_its_number_in_the_series(
 
 def test_every_starter_note_says_that_it_is_one_and_about_which_work() -> None:
     for name, description in starter_notes().items():
-        note = Study(name, description, ("sv",), State.SEARCHABLE, ())
+        note = Study(name, description, ("sv",), TextState.SEARCHABLE, ())
         assert is_note(note)
         for style in STYLES:
             text = reference(note, style, "sv")
@@ -416,7 +416,7 @@ def test_every_starter_note_says_that_it_is_one_and_about_which_work() -> None:
 
 
 def test_a_note_has_neither_the_number_nor_the_doi_of_the_work_it_is_about() -> None:
-    items = [csl_item(Study("n", said, ("sv",), State.SEARCHABLE, ())) for said in NOTES.values()]
+    items = [csl_item(Study("n", said, ("sv",), TextState.SEARCHABLE, ())) for said in NOTES.values()]
     assert not [item for item in items if item.keys() & {"DOI", "ISBN", "citation-label", "container-title"}]
 
 

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from corpus.library import Library
-from corpus.study import Description, Page, State, Study, StudyFile
+from corpus.study import Description, Page, Study, StudyFile, TextState
 from corpus.text import letters
 from evals.case import Case, Gold, QuestionSet
 from evals.gold import GoldMissing, Located, Shelf, Trouble, check, locate
@@ -84,7 +84,7 @@ def test_a_quote_stands_where_its_letters_and_figures_do(standing: Library, quot
 
 
 def test_a_quote_stands_where_either_reader_has_it() -> None:
-    study = Study("s", Description("Lamps"), ("en",), State.SEARCHABLE, (StudyFile("ab", "a.pdf", 1, 1),))
+    study = Study("s", Description("Lamps"), ("en",), TextState.SEARCHABLE, (StudyFile("ab", "a.pdf", 1, 1),))
     page = Page("s", 1, "1", "As pypdf has it.", witness=letters("As pdfium has it."))
     record = SimpleNamespace(studies=lambda: [study], page=lambda _, number: page if number == 1 else None)
     shelf = Shelf(cast(Library, SimpleNamespace(record=record)))

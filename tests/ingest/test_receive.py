@@ -8,7 +8,7 @@ import pytest
 
 from corpus.language import terms
 from corpus.library import Library
-from corpus.study import Description, State
+from corpus.study import Description, TextState
 from ingest.receive import Incoming, NoPdfs, NoSuchFile, Receipt, Reception, Status, find_pdfs
 from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder, make_pdf
 from tests.ingest.pdfs import TEXT, line_pdf, locked, slow_pdf
@@ -49,7 +49,7 @@ def test_a_new_file_is_added_and_its_receipt_counts_what_came_in(reception: Rece
     assert receipt.study_id is not None
     assert receipt.passages == len(library.record.passage_ids_of(receipt.study_id)) == 2
     study = library.study(receipt.study_id)
-    assert (study.title, study.state, study.languages) == ("Street lighting and crime", State.SEARCHABLE, ("en",))
+    assert (study.title, study.state, study.languages) == ("Street lighting and crime", TextState.SEARCHABLE, ("en",))
     assert library.pdf_path(study.files[0].sha256).read_bytes() == LIGHTING
 
 
@@ -162,7 +162,7 @@ def test_a_scan_is_kept_and_said_to_need_ocr(reception: Reception, library: Libr
         "PDF:en har ingen text att söka i: den är troligen skannad och behöver läsas med OCR.",
     )
     study = library.study(receipt.study_id or "")
-    assert study.state is State.NEEDS_OCR
+    assert study.text is TextState.NEEDS_OCR
     assert library.pdf_path(study.files[0].sha256).read_bytes() == SCAN
 
 

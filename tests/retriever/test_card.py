@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from corpus.library import Library
-from corpus.study import Appraisal, Description, Page, State, Study, StudyFile
+from corpus.study import Appraisal, Description, Page, Study, StudyFile, TextState
 from retriever.answer import Card, Citation, Claim, Comparison, Evidence, Figure, Group, Side
 from retriever.card import cards, claim, comparisons, evidence, groups, years_in
 from retriever.places import countries, side_of
@@ -36,7 +36,7 @@ class Shelf:
     def put(self, study_id: str, *texts: str, version_of: str | None = None, **described: object) -> Study:
         description = replace(Description(title=study_id.title()), **described)  # type: ignore[arg-type]
         file = StudyFile(study_id * 8, f"{study_id}.pdf", 1, max(1, len(texts)))
-        study = Study(study_id, description, ("en",), State.SEARCHABLE, (file,), version_of)
+        study = Study(study_id, description, ("en",), TextState.SEARCHABLE, (file,), version_of)
         self.studies[study_id] = study
         self.pages |= {(study_id, number): text for number, text in enumerate(texts or [""], 1)}
         return study

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from corpus.study import Description, Page, State, Study, StudyFile
+from corpus.study import Description, Page, Study, StudyFile, TextState
 from corpus.text import clean, letters, one_line
 from retriever.cite import cite, is_on_page
 
@@ -15,7 +15,7 @@ STUDY = Study(
     id="s1",
     description=Description("Light and crime", authors=("Lind, Eva", "Ek, Bo"), year=2019),
     languages=("en",),
-    state=State.SEARCHABLE,
+    text=TextState.SEARCHABLE,
     files=(StudyFile("0" * 64, "light.pdf", 10, 3),),
 )
 WORDS = "abcdefghijklmnopqrstuvwxyzåäöABCDEFGHÅÄÖ0123456789 .,;:()%-–\n²½éü"

@@ -11,7 +11,7 @@ import retriever.judge
 import retriever.select
 from corpus.language import language_of
 from corpus.library import Library
-from corpus.study import Description, Draft, Page, PassageKind, State, Study, StudyFile
+from corpus.study import Description, Draft, Page, PassageKind, Study, StudyFile, TextState
 from corpus.words import Language
 from retriever.answer import Citation
 from retriever.ask import consider
@@ -42,7 +42,7 @@ def put(library: Library, study_id: str, *pages: str | list[Part], version_of: s
         study_id,
         Description(study_id.title()),
         ("en",),
-        State.SEARCHABLE,
+        TextState.SEARCHABLE,
         (StudyFile(study_id * 8, f"{study_id}.pdf", 1, len(pages)),),
         version_of,
     )

@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from corpus.library import Library, UnknownStudy
-from corpus.study import Description, State, Study, StudyFile
+from corpus.study import Description, Study, StudyFile, TextState
 from retriever.work import line_of, root_of, work_of
 
 
@@ -21,7 +21,7 @@ class Versions:
             raise UnknownStudy(study=study_id)
         file = StudyFile(study_id * 8, f"{study_id}.pdf", 1, 1)
         above = self._version_of[study_id]
-        return Study(study_id, Description(study_id), ("en",), State.SEARCHABLE, (file,), above)
+        return Study(study_id, Description(study_id), ("en",), TextState.SEARCHABLE, (file,), above)
 
 
 def held(**version_of: str | None) -> Library:
