@@ -29,6 +29,10 @@ def deeds(record: Record, study_id: str | None = None) -> list[Deed]:
 
 
 def forget(record: Record, study_id: str) -> None:
-    """Keep of a study's log only what was done, when and by whom: details may hold words of the study."""
+    """Keep of a study's log only what was done, when and by whom: names and details may hold words of the study."""
     with record.transaction() as connection:
         connection.execute("UPDATE deeds SET detail = '{}' WHERE study_id = ?", (study_id,))
+        connection.execute(
+            "UPDATE job_files SET path = '', name = '', receipt = NULL WHERE study_id = ?",
+            (study_id,),
+        )

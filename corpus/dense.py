@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import shutil
+import struct
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -26,16 +27,21 @@ from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
+from corpus.choice import Selection
 from corpus.record import Record, Vectors
 
 Scored = tuple[int, float]
 """(passage id, cosine similarity)"""
 
 _LOG = logging.getLogger(__name__)
+_HEADER = struct.Struct("<iQQQQ")  # version, offset, most elements, elements, bytes an element
 _SEAL = "seal.json"
 _BATCH = 1000
 _PROBES = 64
 _PROBES_NEEDED = 63 / 64
+_PASSED_OVER = 200
+"""So many passages outside a selection are searched for with the rest; more make exact search the faster one."""
+_SELECTIONS_KEPT = 4
 _HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 
 
@@ -88,7 +94,7 @@ def _finds_itself(nearest: Callable[[Vectors, int, str], list[Scored]], row: tup
 class Snapshot:
     """A sealed Chroma folder: one collection a language, since filtering inside one is fifteen times slower."""
 
-    def __init__(self, folder: Path, seal: Seal) -> None:
+    def __init__(self, folder: Path, seal: Seal, dimension: int) -> None:
         self.folder = folder
         self.seal = seal
         self._serving = folder.parent / f"serving-{os.getpid()}"
@@ -98,6 +104,9 @@ class Snapshot:
         self._collections: dict[str, Collection] = {
             language: self._client.get_collection(_name(language), embedding_function=None) for language in seal.counts
         }
+        for collection in self._collections.values():  # the first question is when Chroma writes its files anew
+            collection.query(query_embeddings=np.ones((1, dimension), np.float32), n_results=1, include=[])
+        _blank(self._serving)
 
     def nearest(self, query: Vectors, k: int, language: str) -> list[Scored]:
         """At most k passages of one language, best first."""
@@ -137,21 +146,45 @@ class DenseIndex:
         self._turn = threading.RLock()  # no search may meet a snapshot that is being exchanged
         self._snapshot = self._open_snapshot()
         self._delta: dict[str, Matrix] = {}
+        self._selections: dict[Selection, dict[str, Matrix]] = {}
         self.catch_up()
 
     # Searching
 
-    def nearest(self, query: Vectors, k: int, languages: Sequence[str]) -> dict[str, list[Scored]]:
-        """For each language at most k passages that the record still holds, best first."""
-        with self._turn:
-            return {language: self._nearest(query, k, language) for language in languages}
+    def nearest(
+        self, query: Vectors, k: int, languages: Sequence[str], within: Selection | None = None
+    ) -> dict[str, list[Scored]]:
+        """For each language at most k passages that the record still holds, best first; `within` a selection of them.
 
-    def _nearest(self, query: Vectors, k: int, language: str) -> list[Scored]:
-        hits = self._delta[language].nearest(query, k) if language in self._delta else []
+        A selection is searched exactly, but where so little is left out that it can be searched for and passed over.
+        """
+        if within is not None and len(within.outside) > _PASSED_OVER:
+            selected = self._selected(within)
+            return {
+                language: selected[language].nearest(query, k) if language in selected else [] for language in languages
+            }
+        with self._turn:
+            return {language: self._nearest(query, k, language, within) for language in languages}
+
+    def _nearest(self, query: Vectors, k: int, language: str, within: Selection | None = None) -> list[Scored]:
+        wanted = k if within is None else k + len(within.outside)
+        hits = self._delta[language].nearest(query, wanted) if language in self._delta else []
         if self._snapshot is not None:
-            sealed = self._snapshot.nearest(query, k + self._removed, language)
+            sealed = self._snapshot.nearest(query, wanted + self._removed, language)
             hits = [hit for hit in sealed if not self._removed or hit[0] in self._held] + hits
+        if within is not None:
+            hits = [hit for hit in hits if hit[0] in within.inside]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:k]
+
+    def _selected(self, within: Selection) -> dict[str, Matrix]:
+        """The vectors of a selection, by language; those of the last few are kept."""
+        kept = dict(self._selections)
+        found = kept.pop(within, None)
+        if found is None:
+            found = gather(self._record.vectors_among(sorted(within.inside)), self._dimension)
+        latest = [*kept.items(), (within, found)]
+        self._selections = dict(latest[-_SELECTIONS_KEPT:])  # a new one each time: threads never see half of it
+        return found
 
     def finds(self, row: tuple[int, str, bytes]) -> bool:
         """Does the index find this vector of the record at distance nought?"""
@@ -202,6 +235,12 @@ class DenseIndex:
             self._snapshot = self._open_snapshot()
             self.catch_up()
 
+    def erase_removed(self) -> None:
+        """Make the snapshot anew where it still holds vectors that the record no longer has. Raises OSError."""
+        self.catch_up()
+        if self._snapshot is not None and self._removed:
+            self.seal()
+
     def _open_snapshot(self) -> Snapshot | None:
         """The newest snapshot that proves itself; anything else in the folder is removed."""
         if self._folder is None or not self._folder.is_dir():
@@ -222,7 +261,7 @@ class DenseIndex:
         if self._is_outdated(seal):
             return None
         try:
-            snapshot = Snapshot(folder, seal)
+            snapshot = Snapshot(folder, seal, self._dimension)
         except (ChromaError, ValueError, OSError) as error:
             _LOG.warning("Chroma cannot open %s (%s); it will be made anew.", folder, error)
             return None
@@ -284,10 +323,26 @@ def _build(parent: Path, everything: dict[str, Matrix], fingerprint: str, change
         for i in range(0, len(matrix.ids), _BATCH):
             collection.add(ids=[str(j) for j in matrix.ids[i : i + _BATCH]], embeddings=matrix.vectors[i : i + _BATCH])
     client.close()
+    _blank(making)
     counts = {language: len(matrix.ids) for language, matrix in everything.items()}
     upto = max((max(matrix.ids) for matrix in everything.values()), default=0)
     _write_seal(making, Seal(fingerprint, upto, counts, _hashes(making), changed))
     making.rename(parent / f"sealed-{number:06d}")
+
+
+def _blank(folder: Path) -> None:
+    """Overwrite what Chroma's graph files hold beyond their elements: memory of this process, whatever was in it.
+
+    A graph that was not yet written has a file of its first size all the same. Its header counts the elements and
+    their size in bytes (hnswlib, `saveIndex`).
+    """
+    for header in folder.rglob("header.bin"):
+        _, _, _, count, size = _HEADER.unpack(header.read_bytes()[: _HEADER.size])
+        for name, used in (("data_level0.bin", count * size), ("length.bin", count * 4)):
+            with (header.parent / name).open("r+b") as file:
+                whole = file.seek(0, os.SEEK_END)
+                file.seek(min(used, whole))
+                file.write(bytes(max(0, whole - used)))
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -19,6 +19,7 @@ from typing import Literal
 
 import tantivy
 
+from corpus.choice import Selection
 from corpus.language import ANALYSER, SCANDINAVIAN, stems, terms
 from corpus.record import Record
 from corpus.study import Passage, Shadow
@@ -110,10 +111,23 @@ class LexicalIndex:
 
     # Searching
 
-    def matching(self, field: Field, words: Words, k: int, language: str | None = None) -> list[Scored]:
-        """At most k passages with any of the index terms `words` in a field, by BM25, best first."""
+    def matching(
+        self, field: Field, words: Words, k: int, language: str | None = None, within: Selection | None = None
+    ) -> list[Scored]:
+        """At most k passages with any of the index terms `words` in a field, by BM25, best first; `within` a selection.
+
+        What a term tells is still reckoned over all passages.
+        """
         limits = [] if language is None else [self._term("language", language, "basic")]
-        return self._search(field, weighted(words), limits, k)
+        if within is None:
+            return self._search(field, weighted(words), limits, k)
+        if len(within.inside) <= len(within.outside):
+            return self._search(field, weighted(words), [*limits, self._any_of(within.inside)], k)
+        found = self._search(field, weighted(words), limits, k, [self._any_of(within.outside)])
+        return [hit for hit in found if hit[0] in within.inside]
+
+    def _any_of(self, ids: Collection[int]) -> tantivy.Query:
+        return tantivy.Query.term_set_query(self._schema, "passage", list(ids))
 
     def coverage(self, field: Field, words: Words, ids: Collection[int]) -> dict[int, float]:
         """For each of some passages, the share of the BM25 weight of `words` that it holds in a field.
@@ -126,8 +140,7 @@ class LexicalIndex:
         most = sum(share * self.idf(field, word) for word, share in wanted.items()) * (_K1 + 1)
         if not ids or not most:
             return {}
-        only = tantivy.Query.term_set_query(self._schema, "passage", list(ids))
-        return {i: score / most for i, score in self._search(field, wanted, [only], len(ids))}
+        return {i: score / most for i, score in self._search(field, wanted, [self._any_of(ids)], len(ids))}
 
     def idf(self, field: Field, word: str) -> float:
         """Inverse document frequency of an index term in a field, as BM25 has it."""
@@ -141,14 +154,22 @@ class LexicalIndex:
         term = self._term(field, word)
         return term if share == 1.0 else tantivy.Query.boost_query(term, share)
 
-    def _search(self, field: Field, words: Mapping[str, float], limits: list[tantivy.Query], k: int) -> list[Scored]:
+    def _search(
+        self,
+        field: Field,
+        words: Mapping[str, float],
+        limits: list[tantivy.Query],
+        k: int,
+        without: Sequence[tantivy.Query] = (),
+    ) -> list[Scored]:
         if not words:
             return []
         any_word = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, self._boosted(field, word, share)) for word, share in words.items()]
         )
         unscored = [tantivy.Query.const_score_query(limit, 0.0) for limit in limits]
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, q) for q in [any_word, *unscored]])
+        must = [(tantivy.Occur.Must, q) for q in [any_word, *unscored]]
+        query = tantivy.Query.boolean_query([*must, *((tantivy.Occur.MustNot, q) for q in without)])
         searcher = self._index.searcher()
         hits = searcher.search(query, k, count=False).hits
         ids = searcher.fast_field_values("passage", [address for _, address in hits])
@@ -193,11 +214,34 @@ class LexicalIndex:
             self.add(self._record.passages(missing[i : i + 5000]).values())
 
     def rebuild(self) -> None:
-        """Make the whole index anew from the record."""
+        """Make the whole index anew from the record, beside the present one, which serves till then.
+
+        Nothing that was ever in the present one is left on disk.
+        """
         self.close()
-        self._index = self._fresh()
+        if self._folder is None:
+            self._index = self._fresh()
+        else:
+            self._build_beside(self._folder)
+            self._index = tantivy.Index(self._schema, str(self._folder), reuse=True)
         self._writer = self._index.writer(_HEAP, 1)
-        self.add(self._record.all_passages())
+        if self._folder is None:
+            self.add(self._record.all_passages())
+
+    def _build_beside(self, folder: Path) -> None:
+        """A whole index in a folder of its own, which then takes the present one's place."""
+        making = folder.with_name(f"{folder.name}-making")
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        index = tantivy.Index(self._schema, str(making))
+        writer = index.writer(_HEAP, 1)
+        for document in self._documents(self._record.all_passages()):
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        (making / _STATE).write_text(json.dumps({"analyser": fingerprint()}), "utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        making.rename(folder)
 
     def _held(self) -> list[int]:
         searcher = self._index.searcher()

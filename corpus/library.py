@@ -18,7 +18,9 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus import upkeep
+from corpus.choice import Selection, selection
 from corpus.context import PAGE_SHARE, in_context
+from corpus.deeds import DELETED, forget, note
 from corpus.embedder import Embedder, ModelNotFound, ModelNotTrusted, open_embedder
 from corpus.gloss import GLOSSING, Gloss, Glosser, open_glosser
 from corpus.language import FUNCTION_WORDS, SCANDINAVIAN, stems
@@ -38,6 +40,7 @@ Scored = tuple[int, float]
 
 _SENTENCES_KEPT = 4096  # of 384 numbers: some 6 MB
 _INDEXED_EQUIVALENTS = 4
+_SELECTIONS_KEPT = 8
 
 
 class OtherModel(Fault):
@@ -117,6 +120,7 @@ class Library:
         self._counted: tuple[tuple[int, int], dict[str, int]] | None = None
         self._changing = threading.RLock()
         self._sentences: dict[str, Vectors] = {}
+        self._selections: dict[tuple[frozenset[str], int, int, int], Selection] = {}
         self._lock: FileLock | None = None
         if not write and not self._record_path.is_file():
             raise NoLibrary(folder=self.folder)
@@ -126,6 +130,8 @@ class Library:
             self.record = Record(self._record_path, writable=self.owned)
             self._check_model(any_model, write)
             self._clear_incoming()
+            if self.owned and write and self.record.note("erasing"):
+                self._erase()
         except Fault:
             if "record" in self.__dict__:
                 self.record.close()
@@ -331,16 +337,37 @@ class Library:
         """Keep one more name under which the same bytes came."""
         self.record.add_file(study_id, file)
 
-    def remove(self, study_id: str) -> None:
-        """Remove a study, its PDF and everything derived from it. Raises UnknownStudy."""
+    def remove(self, *study_ids: str, by: str = "") -> None:
+        """Delete studies for good: text, vectors, index entries and files. `by` is who says so, for the log.
+
+        Nothing of them is left in any file of the library, and of the log only that they were there. Should this be
+        cut short, it is finished when the library is next opened for work. Raises UnknownStudy, before anything is
+        deleted, and CannotWrite.
+        """
         with self._changing:
-            study, lexical, dense = self.study(study_id), self.lexical, self.dense
-            ids = self.record.passage_ids_of(study_id)
-            self.record.remove(study_id)
-            lexical.remove(ids)
-            dense.catch_up()
-            for file in study.files:
-                self.pdf_path(file.sha256).unlink(missing_ok=True)
+            studies = [self.study(study_id) for study_id in study_ids]
+            self.lexical  # noqa: B018 - opened, and so level with the record, before the record moves on
+            with self.record.transaction():
+                for study in studies:
+                    forget(self.record, study.id)
+                    self.record.remove(study.id)
+                    note(self.record, by or self.settings.person, DELETED, study.id)
+                self.record.set_notes(erasing="1")
+            self._erase()
+
+    def _erase(self) -> None:
+        """Clear every file of what the record no longer holds."""
+        held = {file.sha256 for study in self.record.studies() for file in study.files}
+        try:
+            for path in (self.folder / "pdf").glob("*.pdf"):
+                if path.stem not in held:
+                    path.unlink()
+            self.lexical.rebuild()
+            self.dense.erase_removed()
+            self.record.scrub()
+        except (ValueError, OSError) as error:
+            raise CannotWrite(folder=self.folder) from error
+        self.record.set_notes(erasing="")
 
     def settle(self) -> None:
         """After a batch: seal the vector index if enough is waiting."""
@@ -403,9 +430,19 @@ class Library:
         """What a person last said of a study's design, or None."""
         return self.record.appraisal(study_id)
 
-    def nearest(self, query: Vectors, k: int, languages: Sequence[str]) -> dict[str, list[Scored]]:
-        """For each language at most k passages by cosine similarity, best first."""
-        return self.dense.nearest(query, k, languages)
+    def nearest(
+        self, query: Vectors, k: int, languages: Sequence[str], within: Selection | None = None
+    ) -> dict[str, list[Scored]]:
+        """For each language at most k passages by cosine similarity, best first; `within` a selection of them."""
+        return self.dense.nearest(query, k, languages, within)
+
+    def selection(self, studies: frozenset[str]) -> Selection:
+        """The passages of some studies, to search within; those of the last few are kept."""
+        key = (studies, *self.record.revision(), self.record.vectors_changed)
+        kept = dict(self._selections)
+        found = kept.pop(key, None) or selection(self.record, studies)
+        self._selections = dict([*kept.items(), (key, found)][-_SELECTIONS_KEPT:])
+        return found
 
     @property
     def terms_folder(self) -> Path:
@@ -446,9 +483,11 @@ class Library:
         self._sentences = kept  # a new one each time, so that threads never see half of it
         return np.array([kept[text] for text in texts])
 
-    def matching(self, field: Field, words: Words, k: int, language: str | None = None) -> list[Scored]:
-        """At most k passages by BM25 over the index terms of a field, best first."""
-        return self.lexical.matching(field, words, k, language)
+    def matching(
+        self, field: Field, words: Words, k: int, language: str | None = None, within: Selection | None = None
+    ) -> list[Scored]:
+        """At most k passages by BM25 over the index terms of a field, best first; `within` a selection of them."""
+        return self.lexical.matching(field, words, k, language, within)
 
     def coverage(self, field: Field, words: Words, ids: Collection[int]) -> dict[int, float]:
         """For each of some passages, the share (0 to 1) of the BM25 weight of `words` that it holds in a field."""

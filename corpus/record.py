@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -97,16 +98,17 @@ CREATE TABLE signatures (
     study_id TEXT PRIMARY KEY REFERENCES studies(id) ON DELETE CASCADE, form TEXT NOT NULL, signature BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE jobs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
-    asked TEXT NOT NULL DEFAULT '', made TEXT NOT NULL, ended TEXT, seconds REAL NOT NULL DEFAULT 0,
-    said_by TEXT NOT NULL DEFAULT ''
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL, roots TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL, asked TEXT NOT NULL DEFAULT '', made TEXT NOT NULL, started TEXT, ended TEXT,
+    seconds REAL NOT NULL DEFAULT 0, said_by TEXT NOT NULL DEFAULT '', why TEXT
 );
 CREATE TABLE job_files (
     id INTEGER PRIMARY KEY AUTOINCREMENT, job_id INTEGER NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
-    path TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL DEFAULT '', state TEXT NOT NULL,
-    tries INTEGER NOT NULL DEFAULT 0, study_id TEXT NOT NULL DEFAULT '', receipt TEXT, changed TEXT NOT NULL
+    number INTEGER NOT NULL, path BLOB NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0,
+    study_id TEXT NOT NULL DEFAULT '', receipt TEXT, changed TEXT NOT NULL, UNIQUE (job_id, number)
 );
-CREATE INDEX files_of_job ON job_files(job_id, state);
+CREATE INDEX files_of_job ON job_files(job_id, state, deaths, number);
 CREATE INDEX job_files_of_study ON job_files(study_id);
 CREATE TABLE deeds (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, by TEXT NOT NULL, what TEXT NOT NULL,
@@ -160,6 +162,8 @@ class Record:
         self._local = threading.local()
         self._writing = threading.RLock()
         self._connections: list[sqlite3.Connection] = []
+        self._generations = count(1)
+        self._generation = 0
         try:
             self._migrate()
         except sqlite3.DatabaseError as error:
@@ -335,6 +339,11 @@ class Record:
         )
         return int(cursor.lastrowid or 0)
 
+    def add_wanted(self, study: Study) -> None:
+        """Keep a study that has no file yet."""
+        with self.transaction() as connection:
+            self._insert_study(connection, study)
+
     def change_study(self, study: Study) -> None:
         """Put a study's description, states and links as they are now in the place of what was; its text stays."""
         with self.transaction() as connection:
@@ -353,6 +362,17 @@ class Record:
         with self.transaction() as connection:
             connection.execute("UPDATE studies SET version_of = NULL WHERE version_of = ?", (study_id,))
             return connection.execute("DELETE FROM studies WHERE id = ?", (study_id,)).rowcount > 0
+
+    def scrub(self) -> None:
+        """Pack the file anew, so that nothing of what was deleted is left in it or beside it. Raises CannotWrite."""
+        with self._writing:
+            connection = self._connection()
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.OperationalError as error:
+                raise self._fault(error) from error
 
     def replace_vectors(self, ids: Sequence[int], vectors: Vectors, own: Vectors | None = None, **notes: str) -> None:
         """Put new vectors in the place of all old ones, and note their model, in one transaction."""
@@ -553,6 +573,14 @@ class Record:
         rows = self._some("SELECT passage_id, own, vector FROM vectors WHERE passage_id IN ({})", ids)
         return {i: own or half(np.frombuffer(vector, np.float32)) for i, own, vector in rows}
 
+    def vectors_among(self, ids: Iterable[int]) -> Iterator[tuple[int, str, bytes]]:
+        """Those of some passages that have a vector, in the form of `vectors`."""
+        yield from self._some(
+            "SELECT v.passage_id, p.language, v.vector FROM vectors v JOIN passages p ON p.id = v.passage_id"
+            " WHERE v.passage_id IN ({})",
+            ids,
+        )
+
     def vector_sample(self, upto: int, size: int) -> list[tuple[int, str, bytes]]:
         """A random few of the vectors with an id of at most `upto`, in the form of `vectors`."""
         rows = self._connection().execute(
@@ -573,6 +601,16 @@ class Record:
         (studies,) = connection.execute("SELECT count(*) FROM studies").fetchone()
         row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
         return int(studies), int(row[0]) if row else 0
+
+    def generation(self) -> int:
+        """A number that is another one whenever anything here may have changed since this thread last asked for it."""
+        connection = self._connection()
+        (others,) = connection.execute("PRAGMA data_version").fetchone()  # what other connections have committed
+        seen = (others, connection.total_changes, connection.in_transaction)
+        if getattr(self._local, "seen", None) != seen:
+            self._local.seen = seen
+            self._generation = next(self._generations)
+        return self._generation
 
     def passage_counts(self) -> dict[str, int]:
         """Number of passages in each language."""

@@ -355,3 +355,13 @@ def test_an_index_knows_whether_it_finds_a_vector_of_the_record(record: Record, 
     index.seal()
     assert all(index.finds(row) for row in record.vectors())
     assert not index.finds((1, "sv", units(1, seed=7)[0].tobytes()))
+
+
+def test_graph_files_hold_nothing_but_their_elements(record: Record, open_index: Open, folder: Path) -> None:
+    """Chroma writes a graph file before it has a graph: whatever the process had in memory."""
+    fill(record, "a", units(30))
+    open_index().seal()
+    graphs = [path for path in folder.rglob("*") if path.name in ("data_level0.bin", "length.bin")]
+    assert {path.parts[-3].split("-")[0] for path in graphs} == {"sealed", "serving"}
+    assert all(path.stat().st_size for path in graphs)
+    assert not any(any(path.read_bytes()) for path in graphs)
