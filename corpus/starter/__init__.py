@@ -1,4 +1,4 @@
-"""The starter corpus: evidence notes written for this project, as PDFs, with what each says it is."""
+"""The starter corpus: evidence notes written for this project, as PDFs, and the catalogue of the studies themselves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from pathlib import Path
 from corpus.study import Description
 
 FOLDER = Path(__file__).parent / "pdf"
+CATALOGUE = Path(__file__).parent / "catalogue.csv"
+"""Studies to get hold of, a row each. A title in brackets is not confirmed; an address that is `proof_only` leads to
+somebody's copy, seen as proof that the work exists, and is not the work's own."""
+GRADING = Path(__file__).parent / "grading.csv"
+"""Provisional gradings of some of them, by the same ids; a criminologist has not confirmed them."""
 _NOTES = Path(__file__).parent / "notes"
 
 
