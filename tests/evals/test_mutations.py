@@ -38,7 +38,7 @@ VectorRow = tuple[int, str, bytes]
 
 SHUFFLED = 0.05  # of the vectors of each language
 TIMES = 20
-FOUR = ("bid004", "bra004", "ctv001", "swb005")
+FOUR = ("bra003", "bra004", "ctv001", "hot003")
 """Studies, two in each language, that answer questions of every pair by themselves."""
 
 
