@@ -7,25 +7,34 @@ pypdfium2. pypdf is the reader; pdfium reads every page again as a witness, and 
 from __future__ import annotations
 
 import base64
+import ctypes
 import io
 import json
 import logging
+import math
 import re
 import resource
+import signal
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
 import pypdfium2 as pdfium
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from pypdf import PdfReader
 from pypdf.errors import PdfReadError
+from pypdf.generic import StreamObject
 from pypdfium2 import raw
 
 from corpus.text import clean, letters, vocabulary
+from ingest.legible import choose
+from ingest.lines import Glyph, lines
+from ingest.xmp import read_xmp
 
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, right, top, in PDF points as the page's own content counts them, before it is cut or turned."""
@@ -33,8 +42,11 @@ Rectangle = tuple[float, float, float, float]
 _SWEDISH = re.compile(r"\b(och|att|det|som|för|är)\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(the|and|of|to|for|is)\b", re.IGNORECASE)
 _WARNINGS_KEPT = 20
-_AGREEMENT = 0.7
-_FRONT_LINES = 60
+_FRONT_PAGES, _FRONT_LINES, _FRONT_GLYPHS, _FRONT_LETTERS = 3, 120, 8_000, 12
+_LINKED_PAGES, _LINKS, _INFO_LETTERS = 2, 200, 2_000
+_GLANCE_SECONDS, _GLANCE_PIXELS, _EDGE, _LEAST_EDGES, _IMAGES = 30, 500_000, 40, 0.0003, 1_000
+_SPECKLED, _SPECK = 0.2, 1.2  # pages of print have 0.10 at most; pixels at 300 dots an inch
+_SCAN_PIXELS = 20_000_000  # A3 at 300 dots an inch has 17 million
 _HIGHLIGHT = (255, 214, 10, 96)
 _NUMBER = re.compile(r"^\W*(?:s\.|sid(?:an)?|page|p\.)?\s*(\d{1,4})\W*$", re.IGNORECASE)
 
@@ -65,11 +77,11 @@ def read(path: Path, max_pages: int) -> dict[str, Any]:
     if second is not None and len(second) > max_pages:
         raise Refused("too_many_pages", len(second))
     witness = list(_witness_texts(second)) if second is not None else []
-    texts, labels, info = _pypdf_texts(path, max_pages, witness)
+    texts, labels, said = _pypdf_texts(path, max_pages, witness)
     return {
         "pages": list(_pages(texts, labels, witness)),
         "front": list(_front_lines(second)) if second is not None else [],
-        "info": info,
+        **said,
         "warnings": list(heard.heard),
     }
 
@@ -83,8 +95,8 @@ def _look_at_bytes(path: Path) -> None:
         raise Refused("not_a_pdf")
 
 
-def _pypdf_texts(path: Path, max_pages: int, witness: list[str]) -> tuple[list[str], list[str], dict[str, str]]:
-    """Page texts, labels and information by pypdf; empty texts where only the witness can open the file."""
+def _pypdf_texts(path: Path, max_pages: int, witness: list[str]) -> tuple[list[str], list[str], dict[str, Any]]:
+    """Page texts, labels and what the file says of itself, by pypdf; empty where only the witness can open it."""
     try:
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -95,12 +107,12 @@ def _pypdf_texts(path: Path, max_pages: int, witness: list[str]) -> tuple[list[s
     except Exception as error:  # a hostile file may raise anything; pypdf's own rules say the caller must catch
         if not witness:
             raise Refused("damaged", str(error)[:200]) from error
-        return [""] * len(witness), [], {}
+        return [""] * len(witness), [], {"info": {}, "xmp": {}, "links": []}
     if count > max_pages:
         raise Refused("too_many_pages", count)
     if not count:
         raise Refused("damaged", "no pages")
-    return [_page_text(reader, i) for i in range(count)], _labels(reader, count), _info(reader)
+    return [_page_text(reader, i) for i in range(count)], _labels(reader, count), _said(reader)
 
 
 def _page_text(reader: PdfReader, index: int) -> str:
@@ -127,16 +139,46 @@ def _labels(reader: PdfReader, count: int) -> list[str]:
         return []
 
 
-def _info(reader: PdfReader) -> dict[str, str]:
+def _said(reader: PdfReader) -> dict[str, Any]:
+    """The file's information, its XMP, and the links of its first pages; what is broken among them is left out."""
+    return {
+        "info": _said_by(_info, reader) or {},
+        "xmp": _said_by(_xmp, reader) or {},
+        "links": _said_by(_links, reader) or [],
+    }
+
+
+def _said_by(ask: Callable[[PdfReader], Any], reader: PdfReader) -> Any:
     try:
-        found: dict[str, Any] = dict(reader.metadata or {})
-        said = {key: str(value)[:500] for key, value in found.items() if value is not None}
-        return {str(key).lstrip("/").lower(): clean(value) for key, value in said.items()}
+        return ask(reader)
     except MemoryError:
         raise
     except Exception as error:  # broken metadata costs the metadata only
         logging.getLogger("pypdf").warning("The file's metadata could not be read: %s", error)
-        return {}
+        return None
+
+
+def _info(reader: PdfReader) -> dict[str, str]:
+    found: dict[str, Any] = dict(reader.metadata or {})
+    said = {key: str(value.get_object())[:_INFO_LETTERS] for key, value in found.items() if value is not None}
+    return {str(key).lstrip("/").lower(): clean(value) for key, value in said.items()}
+
+
+def _xmp(reader: PdfReader) -> dict[str, list[str]]:
+    packet = reader.root_object.get("/Metadata")
+    stream = packet.get_object() if packet is not None else None
+    return read_xmp(stream.get_data()) if isinstance(stream, StreamObject) else {}
+
+
+def _links(reader: PdfReader) -> list[str]:
+    """The addresses that the first pages link to, in order, each once."""
+    found: dict[str, None] = {}
+    for page in reader.pages[:_LINKED_PAGES]:
+        for annotation in islice(page.annotations or (), _LINKS):
+            action = annotation.get_object().get("/A")
+            if action is not None and (address := action.get_object().get("/URI")) is not None:
+                found[clean(str(address)[:_INFO_LETTERS])] = None
+    return list(found)
 
 
 def _open_witness(path: Path) -> pdfium.PdfDocument | None:
@@ -159,47 +201,49 @@ def _witness_texts(document: pdfium.PdfDocument) -> Iterator[str]:
 
 
 def _front_lines(document: pdfium.PdfDocument) -> Iterator[tuple[str, float]]:
-    """The lines of the first page with their font size in points, from the top: where titles are."""
-    try:
-        text = document[0].get_textpage()
-    except (pdfium.PdfiumError, IndexError):
-        return
-    whole = text.get_text_range()
-    start = 0
-    for line in whole.split("\n")[:_FRONT_LINES]:
-        words = clean(line)
-        if words:
-            middle = min(start + len(line) // 2, max(text.count_chars() - 1, 0))
-            yield words, round(float(raw.FPDFText_GetFontSize(text, middle)), 1)
-        start += len(line) + 1
+    """The lines, with their size in points, of the first page that has words on it: where titles are."""
+    for index in range(min(len(document), _FRONT_PAGES)):
+        try:
+            text = document[index].get_textpage()
+        except pdfium.PdfiumError:
+            continue
+        found = list(islice(lines(_glyphs(text)), _FRONT_LINES))
+        if len(letters(" ".join(words for words, _ in found))) >= _FRONT_LETTERS:
+            yield from found
+            return
+
+
+def _glyphs(text: pdfium.PdfTextPage) -> Iterator[Glyph]:
+    """The glyphs of a page in pdfium's order; those that run up or down its margin are left out."""
+    matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
+    for index in range(min(text.count_chars(), _FRONT_GLYPHS)):
+        character = chr(raw.FPDFText_GetUnicode(text, index) or 0x20)
+        raw.FPDFText_GetMatrix(text, index, matrix)
+        raw.FPDFText_GetCharOrigin(text, index, x, y)
+        left, _, right, _ = text.get_charbox(index)
+        if abs(matrix.b) <= abs(matrix.d):
+            # pdfium's font size leaves out how much the page's own matrix enlarges it
+            size = raw.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
+            yield Glyph(character, round(size, 1), left, right, y.value)
 
 
 def _pages(texts: list[str], labels: list[str], witness: list[str]) -> Iterator[dict[str, Any]]:
     witness += [""] * (len(texts) - len(witness))
-    seen = [letters(clean(text)) for text in witness]
-    readers = [_fuller(letters(text), second) for text, second in zip(texts, seen, strict=False)]
-    texts = [
-        second if reader == "pdfium" else text for text, second, reader in zip(texts, witness, readers, strict=False)
-    ]
+    chosen = [choose(first, second) for first, second in zip(texts, witness, strict=False)]
+    texts = [page.text for page in chosen]
     joined = " ".join(texts)
     swedish = len(_SWEDISH.findall(joined)) >= len(_ENGLISH.findall(joined))
     known = vocabulary(texts)
     labels = labels or printed_numbers(texts)
-    for number, (text, reader) in enumerate(zip(texts, readers, strict=True), 1):
+    for number, (page, label) in enumerate(zip(chosen, labels, strict=True), 1):
         yield {
             "number": number,
-            "label": labels[number - 1],
-            "text": clean(text, known, swedish),
-            "reader": reader,
-            "witness": seen[number - 1],
+            "label": label,
+            "text": clean(page.text, known, swedish),
+            "reader": page.reader,
+            "witness": page.witness,
+            "layer": "garbled" if page.garbled else "text",
         }
-
-
-def _fuller(first: str, second: str) -> str:
-    """Whose letters to keep: pypdf's, unless pdfium saw far more."""
-    if len(first) < _AGREEMENT * len(second):
-        return "pdfium"
-    return "pypdf" if first else "none"
 
 
 def printed_numbers(texts: list[str]) -> list[str]:
@@ -245,6 +289,69 @@ def draw(path: Path, number: int, quotes: list[str], scale: float) -> dict[str, 
     }
 
 
+def glance(path: Path, numbers: list[int]) -> dict[str, Any]:
+    """For some pages, whether they show anything at all, and whether pictures cover half of them. Raises Refused.
+
+    Pages for which there is no time count as pages that show something.
+    """
+    document = _open_witness(path)
+    if document is None:
+        raise Refused("damaged", "the pages cannot be drawn")
+    until = time.monotonic() + _GLANCE_SECONDS
+    seen = {n: _glance(document, n) if time.monotonic() < until else (True, False) for n in numbers}
+    return {"shows": [n for n in numbers if seen[n][0]], "covered": [n for n in numbers if seen[n][1]]}
+
+
+def _glance(document: pdfium.PdfDocument, number: int) -> tuple[bool, bool]:
+    """Does the page show anything, and do pictures cover half of it? A page that cannot be drawn may show anything."""
+    try:
+        page = document[number - 1]
+        width, height = page.get_size()
+        area = max(1.0, width * height)
+        picture = page.render(scale=min(1.0, math.sqrt(_GLANCE_PIXELS / area)), grayscale=True).to_pil()
+        covered = sum(_visible_area(image.get_bounds(), page.get_bbox()) for image in _images(page))
+    except (pdfium.PdfiumError, IndexError):
+        return True, False
+    return _edges(picture.convert("L")) >= _LEAST_EDGES, covered >= area / 2
+
+
+def _edges(picture: Image.Image) -> float:
+    """Share of pixels (0 to 1) that differ much from the one beside them or the one below: paper has none."""
+    moved = [ImageChops.difference(picture, ImageChops.offset(picture, *step)) for step in ((1, 0), (0, 1))]
+    counts = ImageChops.lighter(*moved).histogram()
+    return sum(counts[_EDGE:]) / max(1, sum(counts))
+
+
+def _images(page: pdfium.PdfPage) -> Iterator[pdfium.PdfObject]:
+    return islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), _IMAGES)
+
+
+def _visible_area(image: Rectangle, page: Rectangle) -> float:
+    """How much of a page, in square points, an image covers."""
+    width = min(image[2], page[2]) - max(image[0], page[0])
+    height = min(image[3], page[3]) - max(image[1], page[1])
+    return max(0.0, width) * max(0.0, height)
+
+
+def scan(path: Path, number: int, dpi: float, turned: int) -> dict[str, Any]:
+    """A page in greys as PNG, for OCR, turned clockwise by some degrees; a huge page in fewer dots. Raises Refused.
+
+    Where the page is full of specks, they are blurred: of such pages tesseract reads nothing, and takes minutes.
+    """
+    document = _open_witness(path)
+    if document is None or not 1 <= number <= len(document):
+        raise Refused("damaged", "the page cannot be drawn")
+    page = document[number - 1]
+    width, height = page.get_size()
+    scale = min(dpi / 72, math.sqrt(_SCAN_PIXELS / max(1.0, width * height)))
+    picture = page.render(scale=scale, rotation=turned, grayscale=True).to_pil().convert("L")
+    if _edges(picture) > _SPECKLED:
+        picture = picture.filter(ImageFilter.GaussianBlur(_SPECK))
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", compress_level=1)
+    return {"png": base64.b64encode(stream.getvalue()).decode("ascii"), "dpi": scale * 72}
+
+
 def locate(page: pdfium.PdfPage, quote: str) -> list[Rectangle]:
     """The rectangles, one a line, that cover a quote on a page; empty when pdfium does not find its letters."""
     text = page.get_textpage()
@@ -275,17 +382,26 @@ def _lines(boxes: list[Rectangle]) -> Iterator[Rectangle]:
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Carry out one request; every failure becomes a code."""
-    path = Path(request["path"])
     try:
-        if request["do"] == "draw":
-            return draw(path, request["number"], request["quotes"], request["scale"])
-        return read(path, request["max_pages"])
+        return _carry_out(request, Path(request["path"]))
     except Refused as refusal:
         return {"refused": refusal.args[0], "detail": str(refusal.args[1]) if len(refusal.args) > 1 else ""}
     except MemoryError:
         return {"refused": "out_of_memory", "detail": ""}
     except (OSError, PdfReadError, pdfium.PdfiumError, RecursionError) as error:
         return {"refused": "damaged", "detail": str(error)[:200]}
+
+
+def _carry_out(request: dict[str, Any], path: Path) -> dict[str, Any]:
+    match request["do"]:
+        case "draw":
+            return draw(path, request["number"], request["quotes"], request["scale"])
+        case "glance":
+            return glance(path, request["numbers"])
+        case "scan":
+            return scan(path, request["number"], request["dpi"], request["turned"])
+        case _:
+            return read(path, request["max_pages"])
 
 
 @contextmanager
@@ -305,6 +421,7 @@ def _own_output() -> Iterator[TextIO]:
 
 def main(memory_mb: int) -> None:
     """Answer requests until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the keeper, who says what becomes of the file in hand
     with suppress(ValueError, OSError):  # some systems, macOS among them, let no process limit its own memory
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -2,11 +2,15 @@
 
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
+import numpy as np
+import pypdfium2 as pdfium
+from PIL import Image, ImageFilter
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, EncodedStreamObject, NameObject, StreamObject
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 TEXT = (
@@ -128,3 +132,66 @@ def _bytes(writer: PdfWriter) -> bytes:
     stream = io.BytesIO()
     writer.write(stream)
     return stream.getvalue()
+
+
+def scanned(pdf: bytes, dpi: int = 300, *, skew: float = 0.6, noise: float = 8, turned: int = 0) -> bytes:
+    """The PDF as a scanner gives it: pages that are pictures, a little soft, askew by `skew` degrees and speckled.
+
+    `noise` is the standard deviation of the specks, in levels of grey of 256.
+    """
+    specks = np.random.default_rng(0)
+    stream = io.BytesIO()
+    canvas = Canvas(stream, invariant=1)
+    document = pdfium.PdfDocument(pdf)
+    for page in document:
+        drawn = page.render(scale=dpi / 72, rotation=turned, grayscale=True).to_pil().convert("L")
+        askew = drawn.rotate(skew, Image.Resampling.BICUBIC, fillcolor=255).filter(ImageFilter.GaussianBlur(dpi / 300))
+        greys = np.asarray(askew, np.float32) * 0.86 + 20 + specks.normal(0, noise, (askew.height, askew.width))
+        width, height = askew.width * 72 / dpi, askew.height * 72 / dpi
+        canvas.setPageSize((width, height))
+        picture = Image.fromarray(greys.clip(0, 255).astype(np.uint8))
+        canvas.drawImage(ImageReader(picture), 0, 0, width, height)
+        canvas.showPage()
+    document.close()
+    canvas.save()
+    return stream.getvalue()
+
+
+def exchanged_pdf(text: str, by: int) -> bytes:
+    """A page that looks right, and whose text layer has each small letter so many places further on in the alphabet."""
+    lines = "".join(f"({line}) Tj T* " for line in text.split("\n"))
+    writer = rewritten(raw_pdf(f"BT /F1 12 Tf 16 TL 72 700 Td {lines}ET".encode("latin-1"), at_sign="0040"))
+    pairs = [f"<{ord('a') + i:02X}> <{ord('a') + (i + by) % 26:04X}>" for i in range(26)]
+    font = writer.pages[0]["/Resources"]["/Font"]["/F1"]  # type: ignore[index]
+    mapping = b"\n".join(pair.encode("ascii") for pair in pairs)
+    cmap = (_CMAP % b"0040").replace(b"1 beginbfchar <40> <0040>", b"26 beginbfchar " + mapping)
+    font["/ToUnicode"].get_object().set_data(cmap)
+    return _bytes(writer)
+
+
+def joined(*pdfs: bytes) -> bytes:
+    """One PDF with the pages of all."""
+    writer = PdfWriter()
+    for pdf in pdfs:
+        writer.append(PdfReader(io.BytesIO(pdf)))
+    return _bytes(writer)
+
+
+OUTLINES = raw_pdf(b"2 w " + b"".join(b"%d 700 m %d 760 l S " % (x, x + 9) for x in range(72, 400, 14)))
+"""A page of strokes, which show something and are no text."""
+
+
+def over(pdf: bytes, stamp: bytes, numbers: Container[int] = range(1, 1_000)) -> bytes:
+    """The PDF with the first page of another laid over pages, or some of them, counted from 1."""
+    writer, laid = rewritten(pdf), PdfReader(io.BytesIO(stamp)).pages[0]
+    for number, page in enumerate(writer.pages, 1):
+        if number in numbers:
+            page.merge_page(laid)
+    return _bytes(writer)
+
+
+def only(pdf: bytes, number: int) -> bytes:
+    """The PDF with one of its pages, counted from 1."""
+    writer = PdfWriter()
+    writer.append(PdfReader(io.BytesIO(pdf)), pages=(number - 1, number))
+    return _bytes(writer)

@@ -13,6 +13,7 @@ from corpus.settings import Settings
 from corpus.study import Reader
 from ingest.receive import Receipt, Reception, Status
 from tests.fakes import FakeEmbedder
+from tests.ingest.scanner import needs_tesseract
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +46,7 @@ def awkward(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         language="en",
         read_seconds=20,
         read_memory_mb=1500,
+        ocr=False,
         _env_file=None,
     )
     with Library(settings, write=True, embedder=FakeEmbedder()) as library, Reception(library) as reception:
@@ -74,7 +76,7 @@ def test_a_receipt_that_is_not_added_says_why_in_both_languages(awkward: Awkward
 
 def test_files_with_a_password_fail_with_the_sentence_on_passwords(awkward: Awkward) -> None:
     locked = awkward.statuses("password_required")
-    assert locked.pop("pdfjs__pr6531_2.pdf") is Status.NEEDS_OCR  # its owner's password is empty, and so is its page
+    assert locked.pop("pdfjs__pr6531_2.pdf") is Status.NEEDS_OCR  # its owner's password is empty, and its page no text
     assert len(locked) == 6
     for name, status in locked.items():
         assert status is Status.FAILED
@@ -93,6 +95,42 @@ def test_scans_need_ocr(awkward: Awkward) -> None:
     scans = awkward.statuses("no_text_layer")
     assert len(scans) == 11
     assert set(scans.values()) == {Status.NEEDS_OCR}
+
+
+def test_a_blank_page_in_print_is_not_taken_for_one_that_needs_ocr(awkward: Awkward) -> None:
+    said = {name: awkward.receipts[name].reason("en") or "" for name in awkward.statuses("no_text_layer")}
+    blank = {name for name, reason in said.items() if "blank" in reason}
+    assert blank == {"olmocr__blank_book_pg1.pdf"}
+
+
+def test_text_that_is_garbled_in_one_reader_is_taken_from_the_other_and_in_both_from_none(awkward: Awkward) -> None:
+    better = awkward.receipts["pdfjs__issue16538.pdf"].study_id or ""
+    assert awkward.library.page(better, 1).reader is Reader.PDFIUM
+    assert "マーケットモデル" in awkward.library.page(better, 1).text
+    worse = awkward.receipts["pdfjs__font_ascent_descent.pdf"]
+    assert (worse.status, worse.passages) == (Status.NEEDS_OCR, 0)
+    assert (worse.reason("en") or "").startswith("The text in the PDF is garbled")
+
+
+def test_no_more_than_one_file_of_all_has_garbled_text(awkward: Awkward) -> None:
+    garbled = {name for name, receipt in awkward.receipts.items() if "garbled" in (receipt.reason("en") or "")}
+    assert garbled == {"pdfjs__font_ascent_descent.pdf"}
+
+
+def test_with_ocr_the_scans_that_have_words_are_read(shared: Path, settings: Settings) -> None:
+    needs_tesseract(settings)
+    folder = shared / "pdf_awkward"
+    cases = map(json.loads, (folder / "cases.jsonl").read_text("utf-8").splitlines())
+    scans = [folder / case["file"] for case in cases if "no_text_layer" in case["categories"]]
+    with Library(settings, write=True, embedder=FakeEmbedder()) as library, Reception(library) as reception:
+        received = list(reception.receive_paths(scans))
+        certainties = [page.certainty for receipt in received for page in library.record.pages(receipt.study_id or "")]
+    statuses = [receipt.status for receipt in received]
+    assert statuses.count(Status.ADDED) >= 5  # the others are photographs, and a blank page
+    assert set(statuses) == {Status.ADDED, Status.NEEDS_OCR}
+    assert min(certainty for certainty in certainties if certainty is not None) > 0.85
+    for receipt in received:
+        assert receipt.reason("en")
 
 
 def test_corrupt_files_are_never_taken_for_text(awkward: Awkward) -> None:
