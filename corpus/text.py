@@ -29,7 +29,11 @@ _SPACE = "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _SPACES = re.compile(f"{_SPACE}+")
 _BREAK_MARK = re.compile("[\u0002\ufffe]\n?")
 _SOFT_HYPHEN = re.compile(f"\u00ad{_SPACE}*\n{_SPACE}*|\u00ad")
-_LINE_HYPHEN = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*|\d+)-[ \t]*\n[ \t]*([^\W_][\w]*)")
+_LINE_HYPHEN = (
+    re.compile(  # a word is begun at its beginning alone, else a long one would cost the square of its length
+        r"((?<![^\W\d_])[^\W\d_]+(?:-[^\W\d_]+)*|(?<!\d)\d+)-[ \t]*\n[ \t]*([^\W_][\w]*)"
+    )
+)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HANGING = frozenset("och eller samt respektive resp till som men and or nor to und oder og".split())
 

@@ -153,7 +153,7 @@ def _copy(source: Library, target: Library, study: Study, turn: int) -> int:
     drafts = [Draft(p.page, p.start, p.end, p.text, p.language, PassageKind(p.kind)) for p in passages]
     pages = [source.page(study.id, number) for number in range(1, study.page_count + 1)]
     target.record.add(
-        Study(name, Description(study.title), study.languages, study.state, (StudyFile(name, name, 0, len(pages)),)),
+        Study(name, Description(study.title), study.languages, study.text, (StudyFile(name, name, 0, len(pages)),)),
         [Page(name, p.number, p.label, p.text, p.reader, p.witness) for p in pages],
         drafts,
         _perturbed(vectors, turn),

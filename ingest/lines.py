@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from corpus.text import clean
+from corpus.text import clean, one_line
 
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
 """The raised characters of Unicode that stand for raised figures and letters; there is no raised q."""
 
 _COMMON = "0123456789abcdefghijklmnoprstuvwxyz"
 _RAISE, _LOWER = str.maketrans(_COMMON, RAISED), str.maketrans(RAISED, _COMMON)
+_WORD = 300  # letters
 _SMALLER = 0.9  # of the size of its line, at most, is a raised glyph
 _HIGHER = 0.15  # of the size of its line, at least, it stands above the others
 _STEP = 0.6  # of a size: a glyph that stands higher or lower than this begins a new line
@@ -36,7 +37,7 @@ def lines(glyphs: Iterable[Glyph]) -> Iterator[tuple[str, float]]:
     """
     for run in _runs(glyphs):
         size = _usual([glyph.size for glyph in run])
-        words = clean("".join(_written(run, size)))
+        words = tidy("".join(_written(run, size)))
         if words:
             yield words, size
 
@@ -78,3 +79,15 @@ def _written(run: list[Glyph], size: float) -> Iterator[str]:
 def lowered(text: str) -> str:
     """The text with raised figures and letters as common ones."""
     return text.translate(_LOWER)
+
+
+def tidy(text: str) -> str:
+    """The text on one line, normalised, without characters that are not seen; of a longest word 300 letters are kept.
+
+    To look for hyphens at line ends takes a time that grows with the square of the longest word.
+    """
+    return one_line(clean("\n".join(_shorter(line) for line in text.split("\n"))))
+
+
+def _shorter(line: str) -> str:
+    return " ".join(word[:_WORD] for word in line.split())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ingest.lines import Glyph, lines, lowered
+from ingest.lines import Glyph, lines, lowered, tidy
 
 
 def glyphs(text: str, size: float = 12.0, left: float = 72.0, baseline: float = 700.0) -> Iterator[Glyph]:
@@ -39,3 +39,12 @@ def test_a_small_figure_on_the_baseline_is_not_raised() -> None:
 def test_a_page_without_glyphs_has_no_lines() -> None:
     assert list(lines([])) == []
     assert list(lines(glyphs("   "))) == []
+
+
+def test_a_tidy_text_is_one_line_of_what_can_be_seen() -> None:
+    assert tidy("Lit\0 squ\u202eares\n in small   towns") == "Lit squares in small towns"
+    assert tidy("a Cre-\native licence") == "a Creative licence"
+
+
+def test_a_word_of_endless_length_is_cut() -> None:
+    assert tidy("x" * 4_000 + " end") == "x" * 300 + " end"

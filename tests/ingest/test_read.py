@@ -14,7 +14,7 @@ from corpus.text import letters
 from ingest.read import CannotRead, ChildReader
 from tests.fakes import make_pdf
 from tests.ingest.conftest import ReadBytes
-from tests.ingest.pdfs import TEXT, blank_pdf, greedy_pdf, labelled_pdf, line_pdf, locked, slow_pdf
+from tests.ingest.pdfs import TEXT, blank_pdf, greedy_pdf, joined, labelled_pdf, line_pdf, locked, scanned, slow_pdf
 
 GOOD = make_pdf([TEXT])
 
@@ -85,10 +85,15 @@ def test_what_the_file_says_of_itself_is_read(read: ReadBytes) -> None:
     assert (info["title"], info["author"]) == ("Lit squares", "Anna Berg")
 
 
-def test_a_page_without_text_is_a_page_that_nobody_could_read(read: ReadBytes) -> None:
-    first, second = read(make_pdf(["", TEXT])).pages
+def test_a_page_that_shows_something_and_has_no_text_is_one_that_nobody_could_read(read: ReadBytes) -> None:
+    first, second = read(joined(scanned(GOOD, 72), GOOD)).pages
     assert (first.text, first.reader, first.witness) == ("", Reader.NONE, "")
     assert second.reader is Reader.PYPDF
+
+
+def test_a_blank_page_was_read_and_says_nothing(read: ReadBytes) -> None:
+    (page,) = read(make_pdf([""])).pages
+    assert (page.text, page.reader, page.witness) == ("", Reader.PYPDF, "")
 
 
 # Printed page numbers
@@ -275,7 +280,7 @@ def test_closing_does_not_wait_for_a_file_that_is_being_read(reader: ChildReader
 
 def test_one_child_reads_forty_files_and_then_a_fresh_one_takes_over(reader: ChildReader, tmp_path: Path) -> None:
     good = tmp_path / "good.pdf"
-    good.write_bytes(GOOD)
+    good.write_bytes(make_pdf([f"{TEXT}\n{TEXT}"]))  # enough text that no page need be looked at
     pids = []
     for _ in range(41):
         pids.append(reader._child.pid if reader._child else None)
