@@ -29,12 +29,15 @@ __all__ = [
     "Export",
     "UnknownFormat",
     "bibtex",
+    "bibtex_of",
     "csl_json",
+    "csl_json_of",
     "export",
     "file_name",
     "markdown",
     "plain",
     "ris",
+    "ris_of",
     "word",
 ]
 
@@ -164,7 +167,12 @@ _RIS_TYPES = {
 
 def ris(answer: Answer, studies: Mapping[str, Study], style: str, corpus: CorpusStamp) -> str:  # noqa: ARG001
     """The sources as RIS; the style and the corpus do not matter to it. Raises DeletedStudy."""
-    records = [_ris_record(csl_item(study)) for study in sources(answer, studies)]
+    return ris_of(sources(answer, studies))
+
+
+def ris_of(studies: Sequence[Study]) -> str:
+    """Studies as RIS."""
+    records = [_ris_record(csl_item(study)) for study in studies]
     return str(rispy.dumps(records, implementation=_Ris))
 
 
@@ -221,13 +229,15 @@ _BIBTEX_SIGNS = {
 
 
 def bibtex(answer: Answer, studies: Mapping[str, Study], style: str, corpus: CorpusStamp) -> str:  # noqa: ARG001
-    """The sources as BibTeX in UTF-8; keys are unique and ASCII. The style and the corpus do not matter to it.
+    """The sources as BibTeX; the style and the corpus do not matter to it. Raises DeletedStudy."""
+    return bibtex_of(sources(answer, studies))
 
-    Raises DeletedStudy.
-    """
+
+def bibtex_of(studies: Sequence[Study]) -> str:
+    """Studies as BibTeX in UTF-8; keys are unique and ASCII."""
     library = Bibliography()
     taken: set[str] = set()
-    for study in sources(answer, studies):
+    for study in studies:
         item = csl_item(study)
         key = _free(_key(item), taken)
         taken.add(key)
@@ -303,7 +313,12 @@ def _free(key: str, taken: set[str]) -> str:
 
 def csl_json(answer: Answer, studies: Mapping[str, Study], style: str, corpus: CorpusStamp) -> str:  # noqa: ARG001
     """The sources as a list of CSL-JSON items; the style and the corpus do not matter to it. Raises DeletedStudy."""
-    items = [csl_item(study) for study in sources(answer, studies)]
+    return csl_json_of(sources(answer, studies))
+
+
+def csl_json_of(studies: Sequence[Study]) -> str:
+    """Studies as a list of CSL-JSON items."""
+    items = [csl_item(study) for study in studies]
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -25,7 +25,8 @@ from corpus.record import CannotWrite
 from corpus.settings import Settings
 from corpus.terms import FOLDER, terms_sha256
 from corpus.words import Fault
-from retriever.answer import Answer, Citation
+from retriever.answer import Answer, Caution, Citation
+from retriever.cautions import of_study
 from retriever.cite import is_on_page
 
 FILE = "answers.sqlite"
@@ -117,7 +118,8 @@ class Change:
     """What has changed since an answer was kept.
 
     `corpus` and `model` say whether the library holds other studies, or vectors of another model, than `then`, the
-    fingerprint of the answer; `now` is today's. `gone` are cited studies that were removed.
+    fingerprint of the answer; `now` is today's. `gone` are cited studies that were removed; `since` tells of those
+    that were withdrawn or superseded, or went out of force, after the answer was given.
     """
 
     corpus: bool
@@ -126,6 +128,7 @@ class Change:
     now: str
     gone: tuple[str, ...]
     quotes: tuple[Standing, ...]
+    since: tuple[Caution, ...] = ()
 
     @property
     def all_stand(self) -> bool:
@@ -159,7 +162,7 @@ class Saved:
             raise SavingOff()
         saved_on = datetime.now(UTC).isoformat(timespec="seconds")
         saved = SavedAnswer(secrets.token_hex(_ID_BYTES), saved_on, answer, _followed(self.settings), FORM)
-        row = (saved.id, saved_on, answer.question, answer.answered, json.dumps(asdict(saved), ensure_ascii=False))
+        row = (saved.id, saved_on, answer.question, answer.answered, _json(saved))
         with self._told():
             self._make()
             with self._open() as connection:
@@ -190,6 +193,16 @@ class Saved:
     def delete_all(self) -> int:
         """Delete all answers; how many there were."""
         return self._deleted("DELETE FROM answers")
+
+    def naming(self, study_id: str) -> int:
+        """How many answers quote or name a study."""
+        return (
+            int(self._rows("SELECT count(*) FROM answers WHERE instr(form, ?)", study_id)[0][0]) if self._there() else 0
+        )
+
+    def forget_study(self, study_id: str) -> int:
+        """Delete the answers that quote or name a study, as `delete` does; how many there were."""
+        return self._deleted("DELETE FROM answers WHERE instr(form, ?)", study_id)
 
     def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         if not self._there():
@@ -255,8 +268,11 @@ class Saved:
         return DamagedAnswers(path=self.path, error=error)
 
 
-def changed(library: Library, saved: SavedAnswer) -> Change:
-    """Hold a kept answer against the library of today, each quote against the page it was cited from."""
+def changed(library: Library, saved: SavedAnswer, today: date | None = None) -> Change:
+    """Hold a kept answer against the library of today, each quote against the page it was cited from.
+
+    `today` is the day for which is said whether sources are in force; None: this day.
+    """
     then, now = saved.answer.fingerprint, library.fingerprint
     citations = (*saved.answer.citations, *saved.answer.more)
     cited = dict.fromkeys(citation.study_id for citation in citations)
@@ -267,7 +283,18 @@ def changed(library: Library, saved: SavedAnswer) -> Change:
         now=now,
         gone=tuple(study for study in cited if library.record.study(study) is None),
         quotes=tuple(Standing(c.n, c.study_id, c.page, _stands(library, c)) for c in citations),
+        since=tuple(_since(library, saved.answer, cited, today or date.today())),
     )
+
+
+def _since(library: Library, answer: Answer, cited: Iterable[str], today: date) -> Iterator[Caution]:
+    """What is to be minded of the cited studies now, and was not when the answer was given."""
+    told = {(caution.study_id, caution.kind) for card in answer.cards for caution in card.cautions}
+    for study_id in cited:
+        study = library.record.study(study_id)
+        for caution in of_study(library, study, answer.language, today) if study is not None else ():
+            if (study_id, caution.kind) not in told:
+                yield caution
 
 
 def _stands(library: Library, citation: Citation) -> bool:
@@ -275,6 +302,10 @@ def _stands(library: Library, citation: Citation) -> bool:
         return is_on_page(citation.quote, library.page(citation.study_id, citation.page))
     except (UnknownStudy, UnknownPage):
         return False
+
+
+def _json(saved: SavedAnswer) -> str:
+    return json.dumps(asdict(saved), ensure_ascii=False, default=date.isoformat)
 
 
 def _form_of(connection: sqlite3.Connection) -> int:
