@@ -32,9 +32,9 @@ from pypdf.generic import StreamObject
 from pypdfium2 import raw
 
 from corpus.text import clean, letters, vocabulary
+from ingest.front.lines import Glyph, lines
+from ingest.front.xmp import read_xmp
 from ingest.legible import choose
-from ingest.lines import Glyph, lines
-from ingest.xmp import read_xmp
 
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, right, top, in PDF points as the page's own content counts them, before it is cut or turned."""

@@ -11,14 +11,14 @@ from pathlib import Path
 from corpus.description import proposed, resolve
 from corpus.study import IDENTIFIERS, Description, Proposal, Source, Value
 from corpus.text import letters
-from ingest.contents import contents
-from ingest.imprint import imprint
-from ingest.lines import lowered, tidy
-from ingest.names import NAME, below_title, is_name, labelled, listed
-from ingest.numbers import identifiers
+from ingest.front.contents import contents
+from ingest.front.imprint import imprint
+from ingest.front.lines import lowered, tidy
+from ingest.front.names import NAME, below_title, is_name, labelled, listed
+from ingest.front.numbers import identifiers
+from ingest.front.said import links, own_imprint, own_numbers
+from ingest.front.titles import Printed, printed_title
 from ingest.read import Document
-from ingest.said import links, own_imprint, own_numbers
-from ingest.titles import Printed, printed_title
 
 # Confidence is the share of values that were right, here and in the modules that print is read by: measured over 43
 # journal papers with Crossref records (`tests/ingest/test_metadata.py` prints the shares) and judged by eye over 22

@@ -65,7 +65,7 @@ class Document:
     """A PDF as read: its pages, and what it says of itself.
 
     `front` are the lines of the first page with words on it, with their size in points; `info` is the file's own
-    information, `xmp` its XMP properties (see `ingest.xmp`), `links` the addresses that its first two pages link to.
+    information, `xmp` its XMP properties (see `ingest.front.xmp`), `links` addresses linked to on its first two pages.
     `notes` are codes of sentences, with values, on pages that could not be read (see `ingest.recognise`).
     """
 

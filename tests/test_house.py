@@ -24,6 +24,9 @@ AT_HOME = {
     "citeproc": {"corpus/reference.py"},
     "langchain": {"retriever/write.py", "evals/opinion.py"},
     "mcp": {"api/mcp.py"},
+    "rispy": {"api/exports.py", "ingest/records/ris.py"},
+    "bibtexparser": {"api/exports.py", "ingest/records/bibtex.py"},
+    "watchfiles": {"ingest/inbox.py"},
 }
 RIVALS = {"evals/stock.py", "evals/plain.py"}  # what we are measured against is made of the same libraries on purpose
 

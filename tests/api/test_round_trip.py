@@ -13,7 +13,7 @@ from corpus.description import resolve
 from corpus.reference import csl_item
 from corpus.starter import CATALOGUE
 from corpus.study import Description, Study, TextState
-from ingest.importers import read_records
+from ingest.records.importers import read_records
 from retriever.answer import Citation
 from tests.api.test_exports import STUDIES, made
 

@@ -304,7 +304,7 @@ def test_studies_go_to_reference_managers(client: TestClient) -> None:
 
 
 def test_a_table_comes_back_through_an_import(client: TestClient, shelf: Library) -> None:
-    from ingest.importers import read_records
+    from ingest.records.importers import read_records
 
     client.patch("/v1/studies/lamps0001", json={"changes": {"topics": ["ljus", "a; b"], "valid_to": "2026-03-31"}})
     table = exported(client, "csv").content

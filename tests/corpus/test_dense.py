@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.choice import Selection, selection
 from corpus.dense import DenseIndex, Matrix, gather
 from corpus.record import Record, Vectors
 from corpus.study import Description, Draft, Page, Study, TextState
@@ -365,3 +366,57 @@ def test_graph_files_hold_nothing_but_their_elements(record: Record, open_index:
     assert {path.parts[-3].split("-")[0] for path in graphs} == {"sealed", "serving"}
     assert all(path.stat().st_size for path in graphs)
     assert not any(any(path.read_bytes()) for path in graphs)
+
+
+# Within a selection
+
+
+def only(record: Record, *studies: str) -> Selection:
+    return selection(record, frozenset(studies))
+
+
+@pytest.mark.parametrize("snapshot", [True, False])
+@pytest.mark.parametrize(("inside", "outside"), [(3, 400), (400, 3), (300, 300)], ids=["narrow", "wide", "half"])
+def test_within_a_selection_just_its_nearest_passages_are_found(
+    record: Record, open_index: Open, inside: int, outside: int, snapshot: bool
+) -> None:
+    fill(record, "out", units(outside, seed=1))
+    ids, vectors = fill(record, "in", units(inside, seed=2)), units(inside, seed=2)
+    index = open_index()
+    if snapshot:
+        index.seal()
+    within = only(record, "in")
+    for query in units(5, seed=3):
+        found = index.nearest(query, 10, ["sv", "en"], within)
+        for turn, language in enumerate(("sv", "en")):
+            scores = {ids[i]: float(vectors[i] @ query) for i in range(turn, inside, 2)}
+            wanted = sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))[:10]
+            assert [i for i, _ in found[language]] == [i for i, _ in wanted]
+            assert [s for _, s in found[language]] == pytest.approx([s for _, s in wanted], abs=1e-5)
+
+
+def test_within_nothing_nothing_is_found(record: Record, open_index: Open) -> None:
+    fill(record, "out", units(300))
+    assert open_index().nearest(units(1)[0], 5, ["sv", "en"], only(record)) == {"sv": [], "en": []}
+
+
+def test_the_vectors_of_the_last_selections_are_kept_and_no_others(record: Record, open_index: Open) -> None:
+    for n in range(6):
+        fill(record, f"s{n}", units(100, seed=n))
+    index, query = open_index(), units(1)[0]
+    selections = [only(record, f"s{n}") for n in range(6)]
+    for within in [*selections, selections[3], selections[0]]:
+        index.nearest(query, 5, ["sv"], within)
+    assert list(index._selections) == [selections[4], selections[5], selections[3], selections[0]]
+
+
+def test_what_is_removed_after_a_selection_was_made_and_sealed_is_not_brought_back(
+    record: Record, open_index: Open
+) -> None:
+    fill(record, "a", units(300, seed=1))
+    fill(record, "b", units(20, seed=2))
+    index = open_index()
+    index.seal()
+    record.remove("b")
+    index.catch_up()
+    assert index.nearest(units(1)[0], 5, ["sv"], only(record, "a", "b")) == index.nearest(units(1)[0], 5, ["sv"])

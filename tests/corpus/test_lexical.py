@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corpus.choice import selection
 from corpus.language import language_of, terms
 from corpus.lexical import LexicalIndex, fingerprint
 from corpus.record import Record
@@ -290,3 +291,35 @@ def test_an_index_without_a_folder_is_in_memory(record: Record, tmp_path: Path) 
     with closing(LexicalIndex(None, record, writable=True)) as index:
         assert found(index, "avgift") == ids
     assert sorted(tmp_path.rglob("*")) == before
+
+
+# Within a selection
+
+
+@pytest.mark.parametrize(("inside", "outside"), [(2, 30), (30, 2)])
+def test_within_a_selection_as_many_are_found_as_it_holds(
+    record: Record, open_index: Open, inside: int, outside: int
+) -> None:
+    fill(record, *(f"Avgift avgift nummer {i}." for i in range(outside)), name="out")
+    ids = fill(record, *(f"En avgift nummer {i} av många." for i in range(inside)), name="in")
+    index, within = open_index(), selection(record, frozenset({"in"}))
+    hits = index.matching("sv", ["avgift"], 5, within=within)
+    assert len(hits) == min(inside, 5)
+    assert {i for i, _ in hits} <= set(ids)
+    everything = dict(index.matching("sv", ["avgift"], 100))
+    assert all(score == everything[i] for i, score in hits)
+
+
+def test_within_nothing_no_word_is_found_and_within_everything_all_are(record: Record, open_index: Open) -> None:
+    fill(record, AVGIFT, VARDAR)
+    index = open_index()
+    assert index.matching("sv", ["avgift"], 5, within=selection(record, frozenset())) == []
+    everything = selection(record, frozenset({"a"}))
+    assert index.matching("sv", ["avgift"], 5, within=everything) == index.matching("sv", ["avgift"], 5)
+
+
+def test_a_language_can_be_asked_for_within_a_selection(record: Record, open_index: Open) -> None:
+    fill(record, "Ett BID tar ut en avgift.", name="out")
+    _, english = fill(record, "Ett BID tar ut en avgift av alla.", "A BID takes a levy from every owner.", name="in")
+    within = selection(record, frozenset({"in"}))
+    assert [i for i, _ in open_index().matching("en", ["bid"], 10, "en", within)] == [english]

@@ -1,7 +1,10 @@
 """The record: one SQLite file, the only truth."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.record import SCHEMA_VERSION, CannotWrite, NewerLibrary, NotALibrary, Record, Vectors
-from corpus.study import Description, Draft, Page, PassageKind, Reader, Study, StudyFile, TextState
+from corpus.study import Appraisal, Description, Draft, Page, PassageKind, Reader, State, Study, StudyFile, TextState
 
 SHORT = "Ägare betalar. 😀 Alla ser på ön."
 
@@ -329,3 +332,43 @@ def test_the_revision_changes_whenever_a_study_comes_or_goes(record: Record) -> 
     record.remove("one")
     seen.append(record.revision())
     assert seen == [(0, 0), (1, 2), (1, 4), (0, 4)]
+
+
+def test_the_generation_is_another_after_any_change_whoever_made_it(record: Record) -> None:
+    first = record.generation()
+    assert record.generation() == first
+    add_one(record)
+    second = record.generation()
+    record.change_study(replace(a_study(), state=State.PUBLISHED))
+    third = record.generation()
+    record.appraise(Appraisal("one", "Eva", date(2026, 5, 1)))
+    fourth = record.generation()
+    assert len({first, second, third, fourth}) == 4
+    assert record.generation() == fourth
+    with closing(Record(record.path)) as other:
+        assert record.generation() == fourth
+        other.change_study(a_study(title="Otherwise"))
+    assert record.generation() != fourth
+
+
+def test_the_generation_is_another_after_a_change_by_another_thread(record: Record) -> None:
+    add_one(record)
+    before = record.generation()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(record.appraise, Appraisal("one", "Eva", date(2026, 5, 1))).result()
+    assert record.generation() != before
+
+
+def test_a_change_that_is_undone_leaves_no_generation_behind(record: Record) -> None:
+    add_one(record)
+    with pytest.raises(KeyError), record.transaction():
+        record.change_study(a_study(title="Never"))
+        within = record.generation()
+        raise KeyError
+    assert record.generation() != within
+
+
+def test_the_vectors_of_some_passages_are_read_with_their_language(record: Record) -> None:
+    first, second = add_one(record)
+    assert [(i, language) for i, language, _ in record.vectors_among([second, 999])] == [(second, "sv")]
+    assert list(record.vectors_among([first, second])) == list(record.vectors())

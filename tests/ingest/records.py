@@ -2,8 +2,8 @@
 
 from corpus.description import resolve
 from corpus.study import Description
-from ingest.imported import Imported
-from ingest.importers import Reading, read_records
+from ingest.records.imported import Imported
+from ingest.records.importers import Reading, read_records
 
 RIS = """\
 TY  - RPRT

@@ -7,9 +7,9 @@ import pytest
 from corpus.library import Library
 from corpus.starter import CATALOGUE, GRADING
 from corpus.study import Appraisal, Study
-from ingest.gradings import Gradings, NotGradings, import_gradings
-from ingest.importers import NothingIn
-from ingest.wanted import import_path
+from ingest.records.gradings import Gradings, NotGradings, import_gradings
+from ingest.records.importers import NothingIn
+from ingest.records.wanted import import_path
 
 HEAD = "id,design,provisional_sms,evidence_country,publisher_or_funder_is_party,transfer_note\n"
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from corpus.study import Source
 from corpus.words import Fault
-from ingest.bibtex import plain
-from ingest.imported import Imported, file_names_in, language_codes, numbers_in
-from ingest.importers import MOST, NothingIn, NotRecords, TooMany, form_of, read_records
-from ingest.table import NoTitleColumn
+from ingest.records.bibtex import plain
+from ingest.records.imported import Imported, file_names_in, language_codes, numbers_in
+from ingest.records.importers import MOST, NothingIn, NotRecords, TooMany, form_of, read_records
+from ingest.records.table import NoTitleColumn
 from tests.ingest.records import BIBTEX, CSL, CSV, MODS, RIS, SAMPLES, described, read, sentences
 
 FORMS = {"lista.ris": "ris", "lista.bib": "bibtex", "lista.json": "csl", "diva.xml": "mods", "lista.csv": "csv"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ingest.lines import Glyph, lines, lowered, tidy
+from ingest.front.lines import Glyph, lines, lowered, tidy
 
 
 def glyphs(text: str, size: float = 12.0, left: float = 72.0, baseline: float = 700.0) -> Iterator[Glyph]:

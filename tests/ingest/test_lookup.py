@@ -18,7 +18,7 @@ from corpus.embedder import Embedder
 from corpus.library import Library, UnknownStudy
 from corpus.settings import Settings
 from corpus.study import Description, Proposal, Source
-from ingest.lookup import Found, LookupsOff, look_up, look_up_studies, plain_abstract
+from ingest.records.lookup import Found, LookupsOff, look_up, look_up_studies, plain_abstract
 
 DOI = "10.5555/12345(67)"
 CROSSREF = {

@@ -10,8 +10,8 @@ from corpus.description import resolve
 from corpus.library import Library
 from corpus.starter import CATALOGUE
 from corpus.study import Description, Proposal, Source, State, Study, StudyFile, TextState
-from ingest.importers import read_records
-from ingest.matching import BAR, Match, Shelf, match, wanted_for
+from ingest.records.importers import read_records
+from ingest.records.matching import BAR, Match, Shelf, match, wanted_for
 
 TITLE = "Belysning på Sturetorget och Medborgarplatsen"
 AUTHOR = "Åström, Ä."

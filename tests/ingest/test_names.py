@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.names import is_name, listed, names_in, tidy_name
+from ingest.front.names import is_name, listed, names_in, tidy_name
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.numbers import doi_in_name, dois_in, is_isbn, is_issn, official_in
+from ingest.front.numbers import doi_in_name, dois_in, is_isbn, is_issn, official_in
 
 
 @pytest.mark.parametrize("number", ["978-91-38-12345-4", "9789138123454", "91-38-12345-2", "080442957X"])

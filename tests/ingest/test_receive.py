@@ -1,7 +1,11 @@
 """Files in, receipts out: one for each file, whatever became of it."""
 
+import json
 import os
+import tempfile
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,11 +13,12 @@ import pytest
 from corpus.language import terms
 from corpus.library import Library
 from corpus.study import Description, TextState
-from ingest.receive import Incoming, NoPdfs, NoSuchFile, Receipt, Reception, Status, find_pdfs
+from corpus.words import LANGUAGES
+from ingest.receive import Incoming, NoPdfs, NoSuchFile, Receipt, Reception, Status, find_pdfs, plain_name
 from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder, make_pdf
-from tests.ingest.pdfs import TEXT, line_pdf, locked, slow_pdf
+from tests.ingest.pdfs import OUTLINES, TEXT, greedy_pdf, line_pdf, locked, over, slow_pdf
 
-SCAN = make_pdf(["", ""])
+BLANK = make_pdf(["", ""])
 LOCKED = locked(LIGHTING, "secret", "AES-256")
 
 
@@ -34,6 +39,11 @@ def left_in_incoming(library: Library) -> list[Path]:
     return list((library.folder / "incoming").glob("*"))
 
 
+def children(reception: Reception) -> int:
+    """How many child processes read for it."""
+    return sum(reader._child is not None for reader in reception._readers)
+
+
 def both(receipt: Receipt) -> tuple[str | None, str | None]:
     """The reason in English and in Swedish."""
     return receipt.reason("en"), receipt.reason("sv")
@@ -49,7 +59,7 @@ def test_a_new_file_is_added_and_its_receipt_counts_what_came_in(reception: Rece
     assert receipt.study_id is not None
     assert receipt.passages == len(library.record.passage_ids_of(receipt.study_id)) == 2
     study = library.study(receipt.study_id)
-    assert (study.title, study.state, study.languages) == ("Street lighting and crime", TextState.SEARCHABLE, ("en",))
+    assert (study.title, study.text, study.languages) == ("Street lighting and crime", TextState.SEARCHABLE, ("en",))
     assert library.pdf_path(study.files[0].sha256).read_bytes() == LIGHTING
 
 
@@ -74,12 +84,17 @@ def test_what_a_person_said_of_a_file_comes_with_it(reception: Reception, librar
     assert (study.title, study.description.year) == ("Ljus på torg", 2001)
 
 
-def test_pages_without_text_are_named_by_their_printed_number(reception: Reception) -> None:
-    receipt = reception.receive(Incoming("gaps.pdf", make_pdf([TEXT, "", TEXT, ""], labels="roman")))
+def test_pages_without_text_are_named_by_their_printed_number_and_blank_pages_are_not(library: Library) -> None:
+    library.settings = library.settings.model_copy(update={"ocr": False})
+    labelled = over(make_pdf([TEXT, "", TEXT, "", ""], labels="roman"), OUTLINES, {2, 4})
+    with Reception(library) as reception:
+        receipt = reception.receive(Incoming("gaps.pdf", labelled))
     assert receipt.status is Status.ADDED
     assert both(receipt) == (
-        "2 pages have no text and cannot be found: ii, iv.",
-        "2 sidor saknar text och går inte att hitta: ii, iv.",
+        "2 pages have no text and cannot be found: ii, iv. "
+        "OCR is turned off. Set AMP_OCR=true, then add the file again.",
+        "2 sidor saknar text och går inte att hitta: ii, iv. "
+        "OCR är avstängt. Sätt AMP_OCR=true och lägg sedan till filen igen.",
     )
 
 
@@ -146,34 +161,31 @@ def test_known_bytes_are_answered_without_reading_them(reception: Reception, lib
     reception.receive(Incoming("lighting.pdf", LIGHTING))
     with Reception(library) as later:
         assert later.receive(Incoming("lighting.pdf", LIGHTING)).status is Status.UNCHANGED
-        assert later._reader._child is None
+        assert children(later) == 0
         later.receive(Incoming("friakare.pdf", FREE_RIDERS))
-        assert later._reader._child is not None
+        assert children(later) == 1
 
 
 # Needs OCR
 
 
-def test_a_scan_is_kept_and_said_to_need_ocr(reception: Reception, library: Library) -> None:
-    receipt = reception.receive(Incoming("scan.pdf", SCAN))
+def test_a_file_of_blank_pages_is_kept_and_said_to_be_blank(reception: Reception, library: Library) -> None:
+    receipt = reception.receive(Incoming("blank.pdf", BLANK))
     assert (receipt.status, receipt.pages, receipt.passages) == (Status.NEEDS_OCR, 2, 0)
     assert both(receipt) == (
-        "The PDF has no text that can be searched: it is probably a scan, and needs to be read by OCR.",
-        "PDF:en har ingen text att söka i: den är troligen skannad och behöver läsas med OCR.",
+        "The pages of the PDF are blank, so there is nothing to search.",
+        "Sidorna i PDF:en är tomma, så det finns inget att söka i.",
     )
     study = library.study(receipt.study_id or "")
     assert study.text is TextState.NEEDS_OCR
-    assert library.pdf_path(study.files[0].sha256).read_bytes() == SCAN
+    assert library.pdf_path(study.files[0].sha256).read_bytes() == BLANK
 
 
-def test_a_scan_that_comes_again_is_unchanged_and_still_needs_ocr(reception: Reception) -> None:
-    reception.receive(Incoming("scan.pdf", SCAN))
-    again = reception.receive(Incoming("scan.pdf", SCAN))
+def test_a_file_of_blank_pages_that_comes_again_is_unchanged_and_still_blank(reception: Reception) -> None:
+    first = reception.receive(Incoming("blank.pdf", BLANK))
+    again = reception.receive(Incoming("blank.pdf", BLANK))
     assert again.status is Status.UNCHANGED
-    assert both(again) == (
-        "Already in the library, and still without text that can be searched: it needs to be read by OCR.",
-        "Finns redan i biblioteket, men har fortfarande ingen text att söka i: den behöver läsas med OCR.",
-    )
+    assert both(again) == both(first)
 
 
 # Failed
@@ -230,7 +242,7 @@ def test_a_file_over_the_limit_is_refused_unread(library: Library, folder: Path)
         file.truncate((library.settings.max_upload_mb << 20) + 1)
     with Reception(library) as reception:
         (receipt,) = reception.receive_paths([large])
-        assert reception._reader._child is None
+        assert children(reception) == 0
     assert receipt.status is Status.FAILED
     assert both(receipt) == (
         "The file large.pdf is larger than 100 MB. Make it smaller, or raise AMP_MAX_UPLOAD_MB.",
@@ -272,7 +284,7 @@ def test_receipts_come_in_the_order_of_the_files_and_a_bad_file_costs_only_itsel
         "1 good.pdf": LIGHTING,
         "2 bad.pdf": b"no",
         "3 known.pdf": FREE_RIDERS,
-        "4 scan.pdf": SCAN,
+        "4 blank.pdf": BLANK,
         "5 locked.pdf": LOCKED,
         "6 good.pdf": make_pdf([TEXT]),
         "7 copy.pdf": LIGHTING,
@@ -286,7 +298,7 @@ def test_receipts_come_in_the_order_of_the_files_and_a_bad_file_costs_only_itsel
         ("1 good.pdf", "added"),
         ("2 bad.pdf", "failed"),
         ("3 known.pdf", "unchanged"),
-        ("4 scan.pdf", "needs_ocr"),
+        ("4 blank.pdf", "needs_ocr"),
         ("5 locked.pdf", "failed"),
         ("6 good.pdf", "added"),
         ("7 copy.pdf", "duplicate"),
@@ -299,15 +311,151 @@ def test_receipts_come_in_the_order_of_the_files_and_a_bad_file_costs_only_itsel
 
 @pytest.mark.slow
 def test_a_file_that_takes_too_long_costs_only_itself(library: Library, folder: Path) -> None:
-    library.settings = library.settings.model_copy(update={"read_seconds": 2})
+    library.settings = library.settings.model_copy(update={"read_seconds": 6})
     for name, data in {"a.pdf": LIGHTING, "b.pdf": slow_pdf(), "c.pdf": FREE_RIDERS}.items():
         (folder / name).write_bytes(data)
     with Reception(library) as reception:
         received = list(reception.receive_paths([folder]))
     assert [receipt.status for receipt in received] == [Status.ADDED, Status.FAILED, Status.ADDED]
-    assert "took more than 2 seconds" in (received[1].reason("en") or "")
-    assert "mer än 2 sekunder" in (received[1].reason("sv") or "")
+    assert "took more than 6 seconds" in (received[1].reason("en") or "")
+    assert "mer än 6 sekunder" in (received[1].reason("sv") or "")
     assert left_in_incoming(library) == []
+
+
+def test_files_are_read_in_as_many_children_as_are_wanted_and_written_in_order(library: Library, folder: Path) -> None:
+    for number in range(9):
+        (folder / f"{number}.pdf").write_bytes(make_pdf([f"{TEXT} Square {number}."]))
+    with Reception(library, workers=3) as reception:
+        received = list(reception.receive_paths([folder]))
+        assert children(reception) == 3
+    assert [receipt.file for receipt in received] == [f"{number}.pdf" for number in range(9)]
+    added = [
+        study_id for (study_id,) in library.record.rows("SELECT study_id FROM passages GROUP BY 1 ORDER BY min(id)")
+    ]
+    assert added == [receipt.study_id for receipt in received]
+
+
+def test_the_same_bytes_sent_by_many_at_once_are_one_study_that_one_of_them_added(
+    reception: Reception, library: Library
+) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        received = list(pool.map(lambda n: reception.receive(Incoming(f"{n}.pdf", LIGHTING)), range(6)))
+    assert Counter(receipt.status for receipt in received) == {Status.ADDED: 1, Status.DUPLICATE: 5}
+    assert library.record.revision() == (1, 2)  # nothing was written twice, and replaced
+    assert left_in_incoming(library) == []
+    assert library.verify().sound
+
+
+def test_a_child_that_dies_costs_only_the_file_it_was_reading(library: Library, folder: Path) -> None:
+    library.settings = library.settings.model_copy(update={"read_memory_mb": 300})
+    for name, data in {"a.pdf": LIGHTING, "b.pdf": greedy_pdf(), "c.pdf": FREE_RIDERS}.items():
+        (folder / name).write_bytes(data)
+    with Reception(library, workers=2) as reception:
+        statuses = [receipt.status for receipt in reception.receive_paths([folder])]
+    assert statuses == [Status.ADDED, Status.FAILED, Status.ADDED]
+
+
+def test_a_file_that_was_given_up_leaves_nothing(reception: Reception, library: Library, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(LIGHTING)
+    reception.drop(reception.begin("a.pdf", folder / "a.pdf"))
+    assert left_in_incoming(library) == []
+    assert library.record.counts()["studies"] == 0
+
+
+# Names and paths that are not as they should be
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\windows\\evil.pdf", "evil.pdf"),
+        ("a\x00b\x1b[31m.pdf", "ab[31m.pdf"),
+        ("fdp.\u202egpj.pdf", "fdp.gpj.pdf"),
+        ("caf\udce9.pdf", "caf.pdf"),
+        ("två\u00a0ord.pdf", "två ord.pdf"),
+        ("x" * 4000 + ".pdf", "x" * 188 + "xxxxxxxx.pdf"),
+        ("/", "study.pdf"),
+        ("\u200f", "study.pdf"),
+    ],
+)
+def test_a_name_is_shown_on_one_line_and_is_never_a_path(name: str, shown: str) -> None:
+    assert plain_name(name) == shown
+
+
+@pytest.mark.parametrize("name", ["x" * 4000 + ".pdf", "a\x00b.pdf", "gone.pdf", "a.pdf/b.pdf", "caf\udce9.pdf"])
+def test_a_path_that_cannot_be_looked_up_fails_with_a_sentence(reception: Reception, folder: Path, name: str) -> None:
+    (folder / "a.pdf").write_bytes(LIGHTING)
+    wrong, good = reception.receive_paths([folder / name, folder / "a.pdf"])
+    assert (wrong.status, good.status) == (Status.FAILED, Status.ADDED)
+    for reason in both(wrong):
+        assert reason is not None
+        reason.encode("utf-8")
+
+
+def test_a_file_that_vanished_after_it_was_listed_fails_with_a_sentence(reception: Reception, folder: Path) -> None:
+    for name, data in {"a.pdf": LIGHTING, "b.pdf": FREE_RIDERS}.items():
+        (folder / name).write_bytes(data)
+    found = [path for path in find_pdfs([folder]) if isinstance(path, Path)]
+    (folder / "a.pdf").unlink()
+    gone, good = (reception.receive_paths([path]) for path in found)
+    (receipt,) = gone
+    assert receipt.reason("en") == f"There is no file or folder {folder / 'a.pdf'}."
+    assert next(good).status is Status.ADDED
+
+
+@pytest.fixture
+def closed_folder(folder: Path) -> Iterator[Path]:
+    """A folder that may not be listed, inside one that may; root becomes nobody for a while."""
+    inside = folder / "closed"
+    inside.mkdir()
+    (inside / "secret.pdf").write_bytes(LIGHTING)
+    inside.chmod(0)
+    opened = [path for path in (folder, *folder.parents) if path.is_relative_to(tempfile.gettempdir())][:-1]
+    modes = [(path, path.stat().st_mode) for path in opened]
+    for path in opened:
+        path.chmod(0o755)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield inside
+    finally:
+        os.seteuid(user)
+        for path, mode in modes:
+            path.chmod(mode)
+        inside.chmod(0o755)
+
+
+def test_a_folder_that_may_not_be_listed_stands_among_the_others_with_why(closed_folder: Path) -> None:
+    found = find_pdfs([closed_folder.parent, closed_folder, closed_folder / "secret.pdf"])
+    for item, path in zip(found, [closed_folder, closed_folder, closed_folder / "secret.pdf"], strict=True):
+        assert isinstance(item, tuple)
+        assert item[0] == path
+        assert str(item[1]) == f"The file {path} may not be read (Permission denied). Check its permissions."
+
+
+# Receipts that are kept
+
+
+def test_a_receipt_that_was_kept_says_the_same_in_both_languages(reception: Reception, folder: Path) -> None:
+    (folder / "bad.pdf").write_bytes(LIGHTING[: len(LIGHTING) // 2])
+    (folder / "gaps.pdf").write_bytes(make_pdf([TEXT, "", TEXT]))
+    (folder / "junk.pdf").write_bytes(b"some junk\n" + LIGHTING)
+    received = list(reception.receive_paths([folder, folder / "gone.pdf", folder / "gaps.pdf"]))
+    assert len({receipt.status for receipt in received}) == 3
+    for receipt in received:
+        kept = Receipt.kept(json.loads(json.dumps(receipt.to_keep())))
+        for language in LANGUAGES:
+            assert kept.form(language) == receipt.form(language)
+
+
+def test_the_receipt_of_a_study_can_be_made_again_from_the_record(reception: Reception, library: Library) -> None:
+    for name, data in {"gaps.pdf": make_pdf([TEXT, "", TEXT], labels="roman"), "blank.pdf": BLANK}.items():
+        receipt = reception.receive(Incoming(name, data))
+        again = reception.receipt_of(library.study(receipt.study_id or ""), name)
+        assert again.form("en") == receipt.form("en")
 
 
 def test_folders_are_searched_through_and_sorted(folder: Path) -> None:

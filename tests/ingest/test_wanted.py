@@ -12,9 +12,9 @@ from corpus.desk import correct
 from corpus.library import Library
 from corpus.starter import CATALOGUE, FOLDER, starter_notes
 from corpus.study import Appraisal, Proposal, Source, State, Study, StudyFile, TextState
-from ingest.importers import NotRecords
 from ingest.receive import Incoming, Reception
-from ingest.wanted import CannotOpen, Imports, import_path, import_records
+from ingest.records.importers import NotRecords
+from ingest.records.wanted import CannotOpen, Imports, import_path, import_records
 from tests.fakes import LIGHTING
 from tests.ingest.records import BIBTEX, RIS, SAMPLES
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.xmp import read_xmp
+from ingest.front.xmp import read_xmp
 
 PACKET = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'

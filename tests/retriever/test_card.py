@@ -11,7 +11,7 @@ import pytest
 
 from corpus.library import Library
 from corpus.study import Appraisal, Description, Page, Study, StudyFile, TextState
-from retriever.answer import Card, Citation, Claim, Comparison, Evidence, Figure, Group, Side
+from retriever.answer import Card, Caution, Citation, Claim, Comparison, Evidence, Figure, Group, Side
 from retriever.card import cards, claim, comparisons, evidence, groups, years_in
 from retriever.places import countries, side_of
 from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder
@@ -321,3 +321,54 @@ def _seconds(library: Library, citations: Sequence[Citation]) -> float:
     begun = time.perf_counter()
     cards(library, citations, lambda study: study.title)
     return time.perf_counter() - begun
+
+
+# What a person said, whole
+
+
+def test_a_card_tells_all_that_an_appraisal_says(shelf: Shelf) -> None:
+    shelf.put("a", evidence_from="Norway")
+    shelf.appraisals["a"] = Appraisal(
+        "a",
+        "Eva",
+        date(2026, 5, 1),
+        emmie=("effect",),
+        outcomes=("reported_crime",),
+        place_type="town centre",
+        levy="compulsory",
+        evidence_from="Sweden",
+        transfer="There is no such law.",
+        confirmed=False,
+    )
+    card = one(shelf)
+    assert (card.emmie, card.outcomes, card.place_type, card.levy) == (
+        ("effect",),
+        ("reported_crime",),
+        "town centre",
+        "compulsory",
+    )
+    assert (card.transfer, card.appraised_on, card.confirmed) == ("There is no such law.", date(2026, 5, 1), False)
+    assert (card.evidence_from, card.evidence_source, card.side) == ("Sweden", "appraised", "swedish")
+
+
+def test_without_an_appraisal_nothing_of_one_is_told(shelf: Shelf) -> None:
+    shelf.put("a", evidence_from="Norway")
+    card = one(shelf)
+    assert (card.emmie, card.outcomes, card.place_type, card.levy, card.transfer) == ((), (), "", "", "")
+    assert (card.appraised_on, card.confirmed, card.evidence_source) == (None, None, "described")
+
+
+def test_a_card_bears_the_cautions_of_each_version_that_is_cited(shelf: Shelf) -> None:
+    shelf.put("root")
+    shelf.put("a", version_of="root")
+    shelf.appraisals["a"] = Appraisal("a", "Eva", date(2026, 5, 1))
+
+    def minded(study: Study, said: Appraisal | None) -> tuple[Caution, ...]:
+        return (Caution("withdrawn" if said is None else "provisional", study.id, "Mind it."),)
+
+    citations = (cited(1, "a"), cited(2, "root"), cited(3, "a"))
+    (card,) = cards(cast("Library", shelf), citations, lambda study: study.title, minded)
+    assert [(caution.study_id, caution.kind) for caution in card.cautions] == [
+        ("a", "provisional"),
+        ("root", "withdrawn"),
+    ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from corpus.study import Description, Page, Study, StudyFile, TextState
+from corpus.study import Description, Page, Reader, Study, StudyFile, TextState
 from corpus.text import clean, letters, one_line
 from retriever.cite import cite, is_on_page
 
@@ -107,3 +107,25 @@ def test_a_span_without_a_letter_is_no_quote() -> None:
 def test_a_quote_of_another_page_is_refused() -> None:
     other = replace(page_of("Violent crime did not fall."), number=3)
     assert not is_on_page(one_line(TEXT), other)
+
+
+# A page that OCR read
+
+
+def test_a_quote_from_ocr_tells_so_and_how_sure_it_was() -> None:
+    page = replace(page_of(TEXT), reader=Reader.OCR, certainty=0.87)
+    citation = cite(1, STUDY, page, 0, len(TEXT), "en")
+    assert citation is not None
+    assert (citation.read_by_ocr, citation.certainty) == (True, 0.87)
+
+
+def test_a_quote_that_a_reader_read_has_no_certainty() -> None:
+    citation = cite(1, STUDY, replace(page_of(TEXT), certainty=0.5), 0, len(TEXT), "en")
+    assert citation is not None
+    assert (citation.read_by_ocr, citation.certainty) == (False, None)
+
+
+def test_a_quote_from_ocr_must_stand_as_ocr_read_it() -> None:
+    page = replace(page_of(TEXT), reader=Reader.OCR)
+    assert is_on_page(one_line(TEXT), page)
+    assert not is_on_page(one_line(TEXT).replace("14", "41"), page)

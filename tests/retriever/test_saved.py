@@ -7,15 +7,17 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from corpus.choice import Choice
 from corpus.library import Library
 from corpus.record import CannotWrite
 from corpus.settings import Settings
+from corpus.study import Appraisal, State, Withdrawal, Withdrawn
 from corpus.words import LANGUAGES
 from retriever import saved as module
 from retriever.answer import (
@@ -375,3 +377,62 @@ def test_what_is_kept_can_be_read_without_this_program(saved: Saved, keeping: Se
     with closing(sqlite3.connect(keeping.data / FILE)) as connection:
         (form,) = connection.execute("SELECT form FROM answers").fetchone()
     assert json.loads(form)["answer"]["citations"][0]["quote"] == kept.answer.citations[0].quote
+
+
+def change_cited(library: Library, kept: SavedAnswer, **values: object) -> str:
+    """Change the study that was cited first; its id."""
+    study = library.study(kept.answer.citations[0].study_id)
+    library.record.change_study(replace(study, **values))  # type: ignore[arg-type]
+    return study.id
+
+
+def test_a_cited_study_that_was_withdrawn_since_is_told_with_the_reason(
+    kept: SavedAnswer, small_library: Library
+) -> None:
+    withdrawal = Withdrawal(Withdrawn.RETRACTED, "The data were made up.", "Eva", date(2026, 3, 5))
+    study = change_cited(small_library, kept, state=State.WITHDRAWN, withdrawal=withdrawal)
+    change = changed(small_library, kept)
+    assert [(caution.kind, caution.study_id) for caution in change.since] == [("retracted", study)]
+    assert change.since[0].text.endswith("Reason: The data were made up.")
+    assert change.all_stand
+
+
+def test_a_cited_law_that_lapsed_since_is_told_from_the_day_after(kept: SavedAnswer, small_library: Library) -> None:
+    described = small_library.study(kept.answer.citations[0].study_id).description
+    change_cited(small_library, kept, description=replace(described, valid_to=date(2026, 3, 5)))
+    assert changed(small_library, kept, date(2026, 3, 5)).since == ()
+    assert [caution.kind for caution in changed(small_library, kept, date(2026, 3, 6)).since] == ["lapsed"]
+
+
+def test_what_the_answer_told_already_is_no_change(saved: Saved, small_library: Library, kept: SavedAnswer) -> None:
+    withdrawal = Withdrawal(Withdrawn.OTHER, "Old.", "Eva", date(2026, 3, 5))
+    change_cited(small_library, kept, state=State.WITHDRAWN, withdrawal=withdrawal)
+    again = saved.keep(ask(small_library, LIGHT, choice=Choice(withdrawn=True)))
+    assert again.answer.cards[0].cautions
+    assert changed(small_library, again).since == ()
+
+
+def test_an_answer_keeps_its_choice_and_its_appraisals(saved: Saved, small_library: Library) -> None:
+    study = ask(small_library, LIGHT).citations[0].study_id
+    small_library.record.appraise(Appraisal(study, "Eva", date(2026, 5, 1), emmie=("effect",)))
+    answer = ask(small_library, LIGHT, choice=Choice(studies=(study,), emmie=("effect",)))
+    assert answer.cards[0].appraised_on == date(2026, 5, 1)
+    assert saved.get(saved.keep(answer).id).answer == answer
+
+
+def test_an_answer_kept_before_there_were_filters_and_cautions_can_still_be_read(
+    saved: Saved, keeping: Settings
+) -> None:
+    kept = saved.keep(full_answer())
+    newer = ("cautions", "choice", "read_by_ocr", "certainty", "appraised_on", "confirmed", "emmie")
+    newer += ("place_type", "levy", "transfer")
+
+    def older(form: object) -> object:
+        if isinstance(form, dict):
+            return {name: older(value) for name, value in form.items() if name not in newer}
+        return [older(value) for value in form] if isinstance(form, list) else form
+
+    with closing(sqlite3.connect(keeping.data / FILE)) as connection, connection:
+        (form,) = connection.execute("SELECT form FROM answers").fetchone()
+        connection.execute("UPDATE answers SET form = ?", (json.dumps(older(json.loads(form))),))
+    assert saved.get(kept.id) == kept

@@ -6,8 +6,12 @@ from typing import cast
 import pytest
 
 from corpus.library import Library, UnknownStudy
-from corpus.study import Description, Study, StudyFile, TextState
+from corpus.links import confirm, put, set_version
+from corpus.study import Description, Link, LinkKind, Study, StudyFile, TextState
+from retriever.ask import ask
 from retriever.work import line_of, root_of, work_of
+from tests.fakes import make_pdf
+from tests.retriever.libraries import fill
 
 
 class Versions:
@@ -111,3 +115,45 @@ def test_the_name_of_a_work_is_that_of_its_line_and_names_itself(library: Librar
 def test_a_study_that_is_not_held_is_told(library: Library) -> None:
     with pytest.raises(UnknownStudy):
         work_of(library, "missing")
+
+
+# In answers
+
+LIGHT = "Does street lighting reduce property crime?"
+REPORT = [
+    "Street lighting reduced property crime by 14 per cent in the lit squares of the town.\n"
+    "Where street lighting came, fewer thefts and less property crime were reported to the police.",
+    "The effect of street lighting on property crime was larger in winter than it was in summer.",
+]
+
+
+@pytest.fixture
+def twice(library: Library) -> tuple[Library, str, str]:
+    """A library with one text twice, as two programs wrote it; and the ids of both studies."""
+    fill(library, report=make_pdf(REPORT, title="A report"), copy=make_pdf(REPORT, title="Microsoft Word"))
+    report, copy = sorted(library.record.studies(), key=lambda study: study.file_name, reverse=True)
+    put(library.record, report.id, [Link(report.id, copy.id, LinkKind.SAME_TEXT, 1.0)])
+    return library, report.id, copy.id
+
+
+def test_no_sentence_is_quoted_twice_from_a_text_that_is_here_twice(twice: tuple[Library, str, str]) -> None:
+    quotes = [citation.quote for citation in ask(twice[0], LIGHT).citations]
+    assert len(quotes) == len(set(quotes)) == 3
+
+
+def test_a_text_that_is_here_twice_is_one_work_once_a_person_has_confirmed_it(twice: tuple[Library, str, str]) -> None:
+    library, report, copy = twice
+    confirm(library.record, 1, "Åsa", report)
+    answer = ask(library, LIGHT)
+    (card,) = answer.cards
+    cited = {citation.study_id for citation in (*answer.citations, *answer.more)}
+    assert answer.evidence.works == len(cited) == 1
+    assert cited == {card.study_id} <= {report, copy}
+    assert len({citation.quote for citation in answer.citations}) == len(answer.citations) == 3
+
+
+def test_two_works_are_two_again_once_a_person_has_said_so(twice: tuple[Library, str, str]) -> None:
+    library, report, copy = twice
+    confirm(library.record, 1, "Åsa", report)
+    set_version(library.record, copy, None, "Åsa")
+    assert {work_of(library, study) for study in (report, copy)} == {report, copy}

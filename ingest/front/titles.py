@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from corpus.text import letters
-from ingest.lines import RAISED, tidy
-from ingest.names import is_name, names_in
+from ingest.front.lines import RAISED, tidy
+from ingest.front.names import is_name, names_in
 
 _LONGEST = 400  # letters of a title
 _LINES = 7  # of one title, at most

@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import PurePath
 
 from corpus.words import Fault
-from ingest import bibtex, csl, mods, ris, table
-from ingest.imported import BadRecord, Imported, Read, text_of
+from ingest.records import bibtex, csl, mods, ris, table
+from ingest.records.imported import BadRecord, Imported, Read, text_of
 
 MOST = 20_000
 """Most records in one file."""
@@ -62,7 +62,7 @@ class Reading:
 def read_records(name: str, data: bytes, kind: str | None = None) -> Reading:
     """The records of a file; `kind` says which form it has, where that shall not be found out.
 
-    Raises NothingIn, NotRecords, TooMany, or NoTitleColumn of `ingest.table`.
+    Raises NothingIn, NotRecords, TooMany, or NoTitleColumn of `ingest.records.table`.
     """
     text = text_of(data)
     if not text.strip("\ufeff\0 \t\n"):

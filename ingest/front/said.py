@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpus.study import Proposal, Source
-from ingest.imprint import journal_in
-from ingest.numbers import doi_in_name, dois_in, is_isbn, is_issn, official_in
+from ingest.front.imprint import journal_in
+from ingest.front.numbers import doi_in_name, dois_in, is_isbn, is_issn, official_in
+from ingest.front.years import is_year
 from ingest.read import Document
-from ingest.years import is_year
 
 # Of XMP property, field and confidence. Publishers write PRISM with care; `dc:date` is often the day of the file.
 _DOIS = (("prism:doi", 0.97), ("pdfx:doi", 0.95), ("crossmark:doi", 0.95), ("dc:identifier", 0.93))

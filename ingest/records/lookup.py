@@ -19,8 +19,8 @@ from corpus.reference import clean
 from corpus.settings import Settings
 from corpus.study import Proposal, Source, Study
 from corpus.words import Fault
-from ingest.csl import read_item
-from ingest.imported import BadRecord, address, language_codes
+from ingest.records.csl import read_item
+from ingest.records.imported import BadRecord, address, language_codes
 
 TIMEOUT = 20
 """Most seconds without a word from a service."""

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from ingest.imported import (
+from ingest.records.imported import (
     BadRecord,
     Publication,
     Read,

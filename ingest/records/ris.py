@@ -9,7 +9,7 @@ from typing import Any
 import rispy
 from rispy.config import LIST_TYPE_TAGS
 
-from ingest.imported import (
+from ingest.records.imported import (
     BadRecord,
     Publication,
     Read,

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from ingest.lines import tidy
+from ingest.front.lines import tidy
 
 _PACKET_BYTES = 1 << 20
 _TEXTS, _TEXT = 60, 5_000  # kept of one property, and letters kept of one text

@@ -12,7 +12,7 @@ from itertools import islice
 from corpus.reference import clean
 from corpus.study import IDENTIFIERS, Proposal, Source
 from corpus.words import Fault
-from ingest.imported import (
+from ingest.records.imported import (
     CERTAIN,
     BadRecord,
     Imported,
@@ -118,11 +118,16 @@ def read_table(name: str, text: str) -> Iterator[Read]:
         if isinstance(row, BadRecord):
             yield row
             continue
-        values = {field: cell.strip() for field, cell in zip(fields, row, strict=True) if field}
+        values = {field: _unguarded(cell.strip()) for field, cell in zip(fields, row, strict=True) if field}
         try:
             yield _imported(name, line, values)
         except BadRecord as bad:
             yield bad
+
+
+def _unguarded(cell: str) -> str:
+    """A value without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:2] in tuple("=+-@") else cell
 
 
 def rows(text: str, delimiter: str, width: int) -> Iterator[tuple[int, list[str] | BadRecord]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingest.imported import (
+from ingest.records.imported import (
     BadRecord,
     Imported,
     Publication,

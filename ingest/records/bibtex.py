@@ -16,7 +16,7 @@ from bibtexparser.model import (
     ParsingFailedBlock,
 )
 
-from ingest.imported import (
+from ingest.records.imported import (
     BadRecord,
     Publication,
     Read,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from corpus.language import language_of
 from corpus.study import Proposal, Source
 from corpus.text import letters
-from ingest.lines import tidy
+from ingest.front.lines import tidy
 
 _EARLY = 3  # pages on which an abstract stands
 _SHORTEST = 150  # letters of an abstract

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from corpus.study import IDENTIFIERS, Proposal, Source
 from corpus.text import one_line
-from ingest.years import MONTH, YEAR, years
+from ingest.front.years import MONTH, YEAR, years
 
 _EARLY, _COLOPHON = 2, 4  # pages
 _SHORT = 90  # letters: a line of a cover or a colophon, not of running text

@@ -16,9 +16,9 @@ from corpus.library import Library
 from corpus.reference import clean
 from corpus.study import Description, Proposal, Source, Study
 from corpus.words import Fault, Language, say
-from ingest.imported import Imported
-from ingest.importers import read_records
-from ingest.matching import Match, Shelf
+from ingest.records.imported import Imported
+from ingest.records.importers import read_records
+from ingest.records.matching import Match, Shelf
 
 Why = tuple[str, tuple[tuple[str, object], ...]]
 """The code of a sentence and the values it is filled with."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpus.text import letters, one_line
-from ingest.lines import RAISED
+from ingest.front.lines import RAISED
 
 NAMES, NAME = 60, 200
 """Most authors of a work, and most letters of one name."""

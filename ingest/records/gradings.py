@@ -13,10 +13,10 @@ from corpus.library import Library
 from corpus.reference import clean
 from corpus.study import Appraisal
 from corpus.words import Fault, Language
-from ingest.imported import BadRecord, text_of
-from ingest.importers import MOST, NothingIn, TooMany
-from ingest.table import rows
-from ingest.wanted import Became, Line
+from ingest.records.imported import BadRecord, text_of
+from ingest.records.importers import MOST, NothingIn, TooMany
+from ingest.records.table import rows
+from ingest.records.wanted import Became, Line
 
 SAID_BY = "catalogue"
 
