@@ -68,7 +68,8 @@ def row_of(located: Located, given: Given, pdf: Pdf) -> Row:
     """Measure what a system gave. Silence is scored as nought."""
     case = located.case
     shown = given.quotes if given.answered else ()
-    strict, loose = _found_again(shown, pdf)
+    printed = [quote for quote in shown if not quote.read_by_ocr]
+    strict, loose = _found_again(printed, pdf)
     right = any((q.study_id, q.page) in located.grades for q in given.quotes)
     return Row(
         id=case.id,
@@ -82,12 +83,12 @@ def row_of(located: Located, given: Given, pdf: Pdf) -> Row:
         document=located.document,
         values={
             **(_answerable_values(located, given, shown) if case.answerable == "yes" else _silent_values(given, shown)),
-            **_fidelity_values(len(shown), strict, loose),
+            **_fidelity_values(len(printed), strict, loose),
         },
         answered=given.answered,
         right=right,
         confidence=given.confidence,
-        quotes=len(shown),
+        quotes=len(printed),
         found_strictly=strict,
         found_loosely=loose,
         gold=tuple((study, page, grade) for (study, page), grade in located.grades.items()),

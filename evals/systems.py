@@ -31,7 +31,7 @@ SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage or quote and where it stands."""
+    """A passage or quote and where it stands. One `read_by_ocr` is in no text layer to be read again."""
 
     study_id: str
     page: int
@@ -39,6 +39,7 @@ class Shown:
     language: str = ""
     label: str = ""
     file: str = ""
+    read_by_ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def _given(considered: Considered, hits: tuple[Shown, ...], search_seconds: floa
         message=answer.message,
         sentences=answer.sentences,
         quotes=tuple(
-            Shown(c.study_id, c.page, c.quote, c.language, c.page_label, c.file) for c in considered.citations
+            Shown(c.study_id, c.page, c.quote, c.language, c.page_label, c.file, c.read_by_ocr)
+            for c in considered.citations
         ),
         search_seconds=search_seconds,
         ask_seconds=ask_seconds,

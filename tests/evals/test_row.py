@@ -211,6 +211,12 @@ def test_quotes_are_looked_for_in_the_bytes_of_their_page(pdf: Path, quote: Show
     assert (row.quotes, row.found_strictly, row.found_loosely) == (2, 1 + strictly, 1 + loosely)
 
 
+def test_a_quote_that_was_read_by_ocr_is_in_no_text_layer_to_be_looked_for(pdf: Path) -> None:
+    scanned = replace(shown(2, "Letters that only OCR has seen."), read_by_ocr=True)
+    row = row_of(located(), given(shown(2), scanned), lambda _: pdf)
+    assert (row.quotes, row.found_strictly, row.found_loosely) == (1, 1, 1)
+
+
 def test_quotes_of_a_study_without_a_pdf_are_not_told_as_lost(pdf: Path) -> None:
     row = row_of(located(), given(shown(2), shown(1, study="other")), {"lighting": pdf}.get)
     assert (row.quotes, row.found_strictly, row.found_loosely) == (2, None, None)
