@@ -13,12 +13,13 @@ from fastapi import Depends, FastAPI, Request
 from pydantic import BaseModel
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import mcp, pages, questions, saved, studies, take_out
+from api import imports, jobs, mcp, pages, questions, saved, studies, take_out, upkeep, versions
 from api.access import admit, is_loopback, listen
 from api.errors import BodyLimit, ErrorBody, speak_in_sentences
 from corpus.library import Library
 from corpus.settings import Settings
 from corpus.words import say
+from ingest.jobs import Runner
 from ingest.receive import Reception
 from retriever.ask import warm
 from retriever.write import Writer, writer_of
@@ -41,10 +42,11 @@ def create_app(settings: Settings, library: Library, writer: Writer | None = Non
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with Reception(library) as reception:
-            app.state.reception = reception
-            async with mcp.open_door(app):
-                yield
+        with Reception(library) as reception, Runner(library, reception) as runner:
+            app.state.reception, app.state.runner = reception, runner
+            with runner.at_work():
+                async with mcp.open_door(app):
+                    yield
 
     app = FastAPI(
         title="Research assistant of Centrum för AMP",
@@ -55,13 +57,24 @@ def create_app(settings: Settings, library: Library, writer: Writer | None = Non
         redoc_url=None,
     )
     app.state.settings, app.state.library, app.state.writer = settings, library, writer
+    app.state.leaving = lambda: False
     local = is_loopback(settings.host)
     hosts = ["localhost", "127.0.0.1", "[::1]", "testserver", settings.host] if local else []
     if hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     app.add_middleware(BodyLimit, max_body_size=settings.max_upload_mb << 20)
     speak_in_sentences(app)
-    for router in (questions.router, saved.router, take_out.router, studies.router, pages.router):
+    for router in (
+        questions.router,
+        saved.router,
+        take_out.router,
+        studies.router,
+        jobs.router,
+        imports.router,
+        pages.router,
+        upkeep.router,
+        versions.router,
+    ):
         app.include_router(router, prefix="/v1", dependencies=[Depends(admit)], responses=_ERRORS)
     mcp.mount(app, hosts)
     app.add_api_route("/v1/health", health, methods=["GET"], tags=["health"], response_model=Health)
@@ -98,7 +111,9 @@ def run(settings: Settings) -> None:
             library.settle()
             warm(library)
             print(say("serving", settings.language, host=settings.host, port=settings.port), flush=True)  # noqa: T201
-            config = uvicorn.Config(create_app(settings, library, writer), log_level="warning", workers=1)
-            uvicorn.Server(config).run(sockets=[listener])
+            app = create_app(settings, library, writer)
+            server = uvicorn.Server(uvicorn.Config(app, log_level="warning", workers=1))
+            app.state.leaving = lambda: server.should_exit  # who follows a job must not keep the server from ending
+            server.run(sockets=[listener])
     finally:
         listener.close()

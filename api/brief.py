@@ -240,6 +240,7 @@ def _work(brief: Brief, card: Card) -> Cell:
         found.append(_text(_named(brief.language, f"export_apart_{card.apart}", card.apart)))
     if card.versions:
         found.append(_text(brief.say("export_versions", count=len(card.versions))))
+    found += [_text(caution.text, bold=True) for caution in card.cautions]
     return tuple(found)
 
 
@@ -291,18 +292,37 @@ def _from(brief: Brief, card: Card) -> Cell:
     where = clean(called(card.evidence_from, brief.language)) or brief.say("export_not_stated")
     if card.evidence_from and card.evidence_source == "named":
         where = f"{where} {brief.say('export_from_named')}"
+    elif card.evidence_source == "appraised":
+        where = f"{where} {brief.say('card_from_appraised')}"
     years = ", ".join(map(clean, card.evidence_years))
     return (_text(where), _text(years)) if years else (_text(where),)
 
 
 def _design(brief: Brief, card: Card) -> Cell:
-    if not card.design and not card.sms_level:
+    if not card.design and not card.sms_level and not card.appraised_by:
         return (_text(brief.say("export_not_appraised")),)
     level = brief.say("export_sms", level=card.sms_level) if card.sms_level else brief.say("export_no_sms")
     found = [text for text in (card.design, level) if text]
-    if card.appraised_by:
-        found.append(brief.say("export_appraised_by", name=card.appraised_by))
-    return tuple(map(_text, found))
+    return tuple(map(_text, (*found, *appraised(card, brief.language))))
+
+
+def appraised(card: Card, language: Language) -> Iterator[str]:
+    """What else a person said of a study's worth, and who; as sentences."""
+    names = catalogue(language)
+    if card.emmie:
+        yield say("card_emmie", language, parts=", ".join(names.get(f"choice_emmie_{p}", p) for p in card.emmie))
+    if card.outcomes:
+        yield say("card_outcomes", language, outcomes=", ".join(outcome(language, key) for key in card.outcomes))
+    if card.place_type:
+        yield say("card_place", language, place=card.place_type)
+    if card.levy:
+        yield say("card_levy", language, levy=names.get(f"choice_levy_{card.levy}", card.levy))
+    if card.transfer:
+        yield say("card_transfer", language, transfer=card.transfer)
+    if card.appraised_by and card.appraised_on:
+        yield say("card_appraised", language, name=card.appraised_by, day=card.appraised_on.isoformat())
+    elif card.appraised_by:
+        yield say("export_appraised_by", language, name=card.appraised_by)
 
 
 # Agreement and quotes
@@ -344,6 +364,9 @@ def _quotes(brief: Brief) -> Iterator[Block]:
 def _quote(brief: Brief, citation: Citation) -> Paragraph:
     quote = Run(in_quotes(clean(citation.quote), brief.language), citation.language)
     after = f"{who(brief, citation.study_id)}, {place(brief, citation.page, citation.page_label)}"
+    after = (
+        " ".join([f"{after}.", *(clean(caution.text) for caution in citation.cautions)]) if citation.cautions else after
+    )
     return Paragraph((Run(f"[{citation.n}] ", bold=True), quote), "quote", after)
 
 
@@ -354,7 +377,8 @@ def _nearest(brief: Brief) -> Iterator[Block]:
     yield _text(brief.say("nearest"))
     for hit in brief.answer.nearest:
         page = place(brief, hit.page, hit.page_label)
-        yield Paragraph((Run(clean(hit.title), hit.language), Run(f", {page}")), "item")
+        minding = "".join(f". {clean(caution.text)}" for caution in hit.cautions)
+        yield Paragraph((Run(clean(hit.title), hit.language), Run(f", {page}{minding}")), "item")
 
 
 # What goes last

@@ -6,23 +6,36 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from api import cli_answers, cli_eval, cli_gate, cli_terms, show
-from api.session import DONE, SOMETHING_FAILED, AsJson, Batch, Only, each, library_of, print_json, settings_here
-from corpus.words import Fault, say
-
-if TYPE_CHECKING:
-    from corpus.library import Library
+from api import (
+    cli_answers,
+    cli_eval,
+    cli_gate,
+    cli_import,
+    cli_jobs,
+    cli_studies,
+    cli_terms,
+    cli_upkeep,
+    cli_versions,
+    show,
+)
+from api.filters import Given, choice_in, choice_of, with_filters
+from api.session import SOMETHING_FAILED, AsJson, Batch, Only, each, library_of, print_json, settings_here
+from corpus.words import Fault
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 cli_eval.app.add_typer(cli_gate.app)
 app.add_typer(cli_eval.app, name="eval")
 app.add_typer(cli_terms.app, name="terms")
+app.add_typer(cli_studies.app, name="studies")
+app.add_typer(cli_versions.app, name="versions")
+app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(cli_answers.app, name="answers")
+app.add_typer(cli_import.app)
 
 
 @app.command()
@@ -30,98 +43,64 @@ def add(
     paths: Annotated[list[Path] | None, typer.Argument(help="PDFs and folders / PDF:er och mappar")] = None,
     starter: Annotated[bool, typer.Option(help="The starter corpus / Startkorpusen")] = False,
     quiet: Annotated[bool, typer.Option(help="Only say what failed / Säg bara vad som gick fel")] = False,
+    workers: cli_jobs.Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Add studies / Lägg till studier."""
-    from corpus.starter import FOLDER, starter_notes
-    from ingest.receive import Reception, Status
+    from corpus.starter import FOLDER
 
-    with settings_here() as settings:
+    with settings_here(**cli_jobs.only_given(workers=workers)) as settings:
         wanted = list(paths or []) + ([FOLDER] if starter else [])
         if not wanted:
             raise NothingGiven()
-        counted: dict[str, int] = {}
-        with library_of(settings, write=True) as library, Reception(library) as reception:
-            receipts = reception.receive_paths(wanted, starter_notes() if starter else {})
-            for receipt in show.progress(receipts, wanted, settings.language, quiet or as_json):
-                counted[receipt.status] = counted.get(receipt.status, 0) + 1
-                if as_json:
-                    print_json(receipt.form(settings.language))
-                elif not quiet or receipt.status is Status.FAILED:
-                    show.receipt(receipt, settings.language)
-            library.settle()
-        if not as_json and not quiet:
-            show.receipts_total(counted, settings.language)
-    raise typer.Exit(SOMETHING_FAILED if counted.get(Status.FAILED) else DONE)
+        with cli_jobs.runner_of(settings) as runner:
+            job = runner.job_of(wanted, settings.person)
+            code = cli_jobs.work(runner, job, quiet=quiet, as_json=as_json)
+    raise typer.Exit(code)
+
+
+app.command()(cli_jobs.watch)
 
 
 @app.command()
+@with_filters
 def search(
     question: Annotated[str | None, typer.Argument(help="In Swedish or English / På svenska eller engelska")] = None,
     k: Annotated[int, typer.Option("-k", "--k", help="How many hits / Hur många träffar")] = 10,
     only: Only = None,
     batch: Batch = None,
     as_json: AsJson = False,
+    *,
+    filters: Given,
 ) -> None:
     """Find pages / Hitta sidor."""
+    from corpus.choice import EVERYTHING
     from retriever.search import search as find
 
-    def one(library: Library, text: str) -> list[dict[str, Any]]:
-        return [asdict(hit) for hit in find(library, text, k, only).hits]
+    with settings_here() as settings:
+        choice = choice_of(filters) or EVERYTHING
+        with library_of(settings) as library:
 
-    with settings_here() as settings, library_of(settings) as library:
-        if batch is not None:
-            raise typer.Exit(each(library, batch, lambda line: {"hits": one(library, line["question"])}))
-        if as_json:
-            print_json(one(library, question or ""))
-        else:
-            show.found(find(library, question or "", k, only))
+            def of_line(line: dict[str, Any]) -> dict[str, Any]:
+                found = find(library, line["question"], k, only, choice_in(line.get("choice")) or choice)
+                return {"hits": [asdict(hit) for hit in found.hits], "notices": found.notices}
+
+            if batch is not None:
+                raise typer.Exit(each(library, batch, of_line))
+            found = find(library, question or "", k, only, choice)
+            if as_json:
+                print_json([asdict(hit) for hit in found.hits])
+                for notice in found.notices:
+                    show.complain(notice)
+            else:
+                show.found(found)
 
 
 app.command()(cli_answers.ask)
+app.add_typer(cli_upkeep.app)
 
 
-@app.command()
-def studies(as_json: AsJson = False) -> None:
-    """List the studies in the library / Lista studierna i biblioteket."""
-    with settings_here() as settings, library_of(settings) as library:
-        for study in library.record.studies():
-            if as_json:
-                print_json(asdict(study))
-            else:
-                show.study(study, settings.language)
-
-
-@app.command()
-def remove(study_id: str) -> None:
-    """Remove a study and its PDF / Ta bort en studie och dess PDF."""
-    with settings_here() as settings, library_of(settings, write=True) as library:
-        title = library.study(study_id).title
-        library.remove(study_id)
-        show.line(say("removed", settings.language, title=title))
-
-
-@app.command()
-def doctor(as_json: AsJson = False) -> None:
-    """Check that everything is whole / Kontrollera att allt är helt."""
-    with settings_here() as settings, library_of(settings) as library:
-        health = library.verify()
-        if as_json:
-            print_json(asdict(health))
-        else:
-            show.health(health, settings.language)
-    raise typer.Exit(DONE if health.sound else SOMETHING_FAILED)
-
-
-@app.command()
-def rebuild() -> None:
-    """Make both indexes anew / Gör om båda indexen."""
-    from corpus.library import Library
-
-    with settings_here() as settings, Library(settings, write=True, any_model=True) as library:
-        with show.counter("embedding", settings.language) as progress:
-            library.rebuild(progress)
-        show.line(say("rebuilt", settings.language, passages=sum(library.passage_counts().values())))
+app.command()(cli_studies.remove)
 
 
 @app.command()

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api import show, show_answer
+from api.filters import Given, choice_in, choice_of, with_filters
 from api.session import AsJson, Batch, Only, each, library_of, print_json, settings_here
 from corpus.words import Fault, say
 from evals.lines import writing
 
 if TYPE_CHECKING:
+    from corpus.choice import Choice
     from corpus.library import Library
     from corpus.settings import Settings
     from retriever.answer import Answer
@@ -57,6 +59,7 @@ class WhichAnswer(Fault):
     code = "which_answer"
 
 
+@with_filters
 def ask(
     question: Annotated[str | None, typer.Argument(help="In Swedish or English / På svenska eller engelska")] = None,
     only: Only = None,
@@ -75,6 +78,8 @@ def ask(
     keep: Annotated[bool, typer.Option("--keep", help="Keep the answer / Spara svaret")] = False,
     batch: Batch = None,
     as_json: AsJson = False,
+    *,
+    filters: Given,
 ) -> None:
     """Ask and get cited quotes / Fråga och få citat med källa."""
     from retriever.ask import Following
@@ -87,16 +92,20 @@ def ask(
         if batch is not None and (keep or to is not None):
             raise BatchAlone()
         writer = None if quotes_only else writer_of(settings)
+        choice = choice_of(filters)
         with library_of(settings) as library:
 
-            def one(text: str, earlier: str | None = after) -> Answer:
+            def one(text: str, earlier: str | None, choice: Choice | None) -> Answer:
                 following = Following(Earlier(earlier) if earlier else None, tuple(drop or ()))
-                return answer_to(library, text, only, following, writer)
+                return answer_to(library, text, only, following, writer, choice)
+
+            def of_line(line: dict[str, Any]) -> dict[str, Any]:
+                chosen = choice_in(line.get("choice"))
+                return asdict(one(line["question"], line.get("after") or after, chosen or choice))
 
             if batch is not None:
-                done = each(library, batch, lambda line: asdict(one(line["question"], line.get("after") or after)))
-                raise typer.Exit(done)
-            given = one(question or "")
+                raise typer.Exit(each(library, batch, of_line))
+            given = one(question or "", after, choice)
             if as_json:
                 print_json(asdict(given))
             else:

@@ -14,9 +14,9 @@ from corpus.words import Fault, Language, say
 
 if TYPE_CHECKING:
     from corpus.library import Library
-    from ingest.gradings import Gradings
-    from ingest.lookup import LookedUp
-    from ingest.wanted import Imports
+    from ingest.records.gradings import Gradings
+    from ingest.records.lookup import LookedUp
+    from ingest.records.wanted import Imports
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -68,8 +68,8 @@ def _took(
     library: Library, records: list[Path], grades: list[Path], by: str, likely: Literal["tell", "same", "new"]
 ) -> Iterator[tuple[Path, Imports | Gradings | Fault]]:
     """What became of each file; one that cannot be imported does not keep the next from it."""
-    from ingest.gradings import import_gradings
-    from ingest.wanted import bytes_of, import_path
+    from ingest.records.gradings import import_gradings
+    from ingest.records.wanted import bytes_of, import_path
 
     for path in records:
         try:
@@ -122,7 +122,7 @@ def lookup(
     as_json: AsJson = False,
 ) -> None:
     """Look studies up by their DOI; only where AMP_LOOKUPS is on / Slå upp studier med DOI, om det är påslaget."""
-    from ingest.lookup import LookupsOff, doi_of, look_up_studies
+    from ingest.records.lookup import LookupsOff, doi_of, look_up_studies
 
     with settings_here() as settings:
         if not settings.lookups:

@@ -11,7 +11,7 @@ from api.errors import reader_language
 from api.questions import OpenLibrary
 from corpus.library import Library
 from ingest.receive import plain_name
-from ingest.wanted import Imports, import_records
+from ingest.records.wanted import Imports, import_records
 
 router = APIRouter(tags=["imports"])
 

@@ -11,6 +11,8 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from api.filters import filters_asked
+from corpus.choice import EVERYTHING, Choice
 from corpus.library import Library
 from corpus.words import Language
 from retriever.answer import Answer, Found
@@ -44,6 +46,11 @@ class Asked(BaseModel):
         examples=["Minskar gatubelysning rädslan för brott?"],
     )
     dropped: tuple[str, ...] = Field((), description="terms of the question before to be without", examples=[["brott"]])
+    choice: Choice | None = Field(
+        None,
+        description="which studies may answer; null: as the question before, or all that are not withdrawn",
+        examples=[{"year_from": 2010, "sms_least": 3, "sides": ["swedish"]}],
+    )
     written: bool = Field(True, description="false: quotes alone, even where a chat model is set to write")
 
     @property
@@ -55,7 +62,8 @@ class Asked(BaseModel):
 
 def answer_to(request: Request, asked: Asked) -> Answer:
     """The answer to what was asked, by the server's writer where it has one. Raises as `ask` does."""
-    return ask(library_of(request), asked.question, asked.only, asked.following, _writer(request, asked))
+    library, writer = library_of(request), _writer(request, asked)
+    return ask(library, asked.question, asked.only, asked.following, writer, asked.choice)
 
 
 def _writer(request: Request, asked: Asked) -> Writer | None:
@@ -88,7 +96,8 @@ def post_question(request: Request, asked: Annotated[Asked, Body(openapi_example
     """Ask a question; the answer is made of quotes, each on the page it names, or says that there is none."""
     if _STREAM not in request.headers.get("accept", ""):
         return answer_to(request, asked)
-    parts = answering(library_of(request), asked.question, asked.only, asked.following, _writer(request, asked))
+    library, writer = library_of(request), _writer(request, asked)
+    parts = answering(library, asked.question, asked.only, asked.following, writer, asked.choice)
     first = next(parts)  # a question that cannot be asked is refused before the stream begins
     assert isinstance(first, Answer)
     return StreamingResponse(_events(first, parts), media_type=_STREAM, headers={"Cache-Control": "no-store"})
@@ -111,6 +120,7 @@ def get_search(
     q: Annotated[str, Query(description="the question", examples=["lighting and fear"])],
     k: Annotated[int, Query(description="how many hits, 1 to 200", examples=[10])] = 10,
     only: Annotated[Language | None, Query(description="sources in one language only", examples=["sv"])] = None,
+    choice: Annotated[Choice | None, Depends(filters_asked())] = None,
 ) -> Found:
     """The pages that best match a question, best first."""
-    return search(library, q, k, only)
+    return search(library, q, k, only, choice or EVERYTHING)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
@@ -16,8 +15,8 @@ from corpus.words import Language, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from corpus.jobs import Job, JobFile
     from corpus.library import Health
-    from corpus.study import Study
     from ingest.receive import Receipt
     from retriever.answer import Found, Hit, Understood
 
@@ -53,11 +52,13 @@ def understood(words: Sequence[Understood], language: Language) -> None:
 def found(result: Found) -> None:
     """Hits of a search."""
     language = result.question.language
+    for notice in result.notices:
+        paragraph(notice)
     if not result.hits:
         paragraph(say("no_hits", language))
     for n, hit in enumerate(result.hits, 1):
         paragraph(f"{n}. {place_of(hit, language)}", style="bold")
-        paragraph(hit.text, indent=3)
+        paragraph(" ".join([hit.text, *(caution.text for caution in hit.cautions)]), indent=3)
     understood(result.understood, language)
     paragraph(say("returned", language, sv=result.returned["sv"], en=result.returned["en"]), style="dim")
 
@@ -87,7 +88,7 @@ def paragraph(text: str, indent: int = 0, style: str = "") -> None:
 
 def receipt(receipt: Receipt, language: Language) -> None:
     """One line for one file."""
-    counts = say("receipt_counts", language, pages=receipt.pages, passages=receipt.passages) if receipt.pages else ""
+    counts = _counts(receipt, language)
     parts = [
         say(f"status_{receipt.status.value}", language),
         receipt.file,
@@ -97,25 +98,70 @@ def receipt(receipt: Receipt, language: Language) -> None:
     line("  ".join(part for part in parts if part))
 
 
+def _counts(receipt: Receipt, language: Language) -> str:
+    return say("receipt_counts", language, pages=receipt.pages, passages=receipt.passages) if receipt.pages else ""
+
+
 def receipts_total(counted: dict[str, int], language: Language) -> None:
     """How many files of each kind."""
     line(", ".join(f"{count} {say(f'total_{status}', language)}" for status, count in counted.items()))
 
 
-def progress(receipts: Iterable[Receipt], paths: Sequence[Path], language: Language, quiet: bool) -> Iterator[Receipt]:
-    """Pass receipts on; on a terminal show a bar of files and a count of pages."""
-    from ingest.receive import find_pdfs
-
+@contextmanager
+def job_bar(job: Job, language: Language, quiet: bool) -> Iterator[Callable[[Job], None]]:
+    """A bar of a job's files with its pages, passages and speed; silent where it is not on a terminal."""
     if quiet or not _err.is_terminal:
-        yield from receipts
+        yield lambda _: None
         return
     with _bar() as bar:
-        task = bar.add_task(say("reading", language, pages=0), total=len(find_pdfs(paths)))
-        pages = 0
-        for receipt in receipts:
-            pages += receipt.pages
-            bar.update(task, advance=1, description=say("reading", language, pages=pages))
-            yield receipt
+        task = bar.add_task(_speed(job, language), total=job.totals.files, completed=job.totals.ended)
+        yield lambda now: bar.update(
+            task, completed=now.totals.ended, total=now.totals.files, description=_speed(now, language)
+        )
+
+
+def _speed(job: Job, language: Language) -> str:
+    rate = decimal(job.rate or 0, language)
+    return say("job_progress", language, pages=job.totals.pages, passages=job.totals.passages, rate=rate)
+
+
+def job_total(job: Job, language: Language) -> None:
+    """One line on standard error: all that a job took in, and how fast."""
+    figures = {"seconds": decimal(job.seconds, language), "rate": decimal(job.rate or 0, language)}
+    totals = job.totals
+    complain(
+        say(
+            "job_total",
+            language,
+            job=job.id,
+            files=totals.files,
+            pages=totals.pages,
+            passages=totals.passages,
+            **figures,
+        )
+    )
+
+
+def decimal(value: float, language: Language) -> str:
+    """A number with one decimal, as the language writes it."""
+    return f"{value:.1f}".replace(".", "," if language == "sv" else ".")
+
+
+def job(job: Job, language: Language) -> None:
+    """One line for a job, and why it paused of itself."""
+    totals = job.totals
+    counts = say("job_line", language, ended=totals.ended, files=totals.files, failed=totals.failed, pages=totals.pages)
+    why = say(job.why[0], language, **job.why[1]) if job.why else ""
+    parts = [str(job.id), say(f"job_state_{job.state.value}", language), job.name, counts, why]
+    line("  ".join(part for part in parts if part))
+
+
+def job_file(file: JobFile, receipt: Receipt | None, language: Language) -> None:
+    """One line for a file of a job: what became of it, or how far it has come."""
+    state = f"status_{receipt.status.value}" if receipt else f"file_state_{file.state.value}"
+    counts = _counts(receipt, language) if receipt else ""
+    reason = receipt.reason(language) if receipt else ""
+    line("  ".join(part for part in (str(file.number), say(state, language), file.name, counts, reason) if part))
 
 
 def _bar() -> Progress:
@@ -138,22 +184,11 @@ def counter(code: str, language: Language) -> Iterator[Callable[[int, int], None
 # The library
 
 
-def study(study: Study, language: Language) -> None:
-    """One line for a study."""
-    year = str(study.description.year or say("no_year", language))
-    parts = [study.id, study.state.value, ",".join(study.languages) or "-", year, study.title]
-    line("  ".join(parts))
-
-
-def health(found: Health, language: Language) -> None:
-    """What the doctor found."""
-    line(say("healthy" if found.sound else "unhealthy", language, folder=found.folder))
-    line("  ".join(f"{name} {count}" for name, count in found.counts.items()))
-    line(found.model)
-    for fault in found.faults:
-        line(f"– {fault}")
-    if not found.sound:
-        line(say("try_rebuild", language))
+def health(found: Health, sound: bool, language: Language) -> None:
+    """Is the library whole, and what does it hold?"""
+    line(say("healthy" if sound else "unhealthy", language, folder=found.folder))
+    counts = (say(f"count_{name}", language, count=count) for name, count in found.counts.items() if name != "vectors")
+    line(", ".join(counts) + f" ({found.model})")
 
 
 class Table(Protocol):

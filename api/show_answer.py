@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from api.brief import SIDES, figures_of, heading, in_quotes, numbers, verdict
+from api.brief import SIDES, appraised, figures_of, heading, in_quotes, numbers, verdict
 from api.show import page_of, paragraph, place_of, understood
 from corpus.words import Language, say
 from retriever.answer import Answer, Card, Citation, Claim
@@ -76,7 +76,8 @@ def _beneath(citation: Citation, claim: Claim | None, language: Language) -> str
     """Where a quote stands, and which figure it gives."""
     figures = figures_of(claim) if claim else ""
     told = say("export_figure", language, figures=figures) if figures else say("no_figure", language)
-    return f"{citation.title}, {page_of(citation.page, citation.page_label, language)}. {told}"
+    minding = [caution.text for caution in citation.cautions]
+    return " ".join([f"{citation.title}, {page_of(citation.page, citation.page_label, language)}. {told}", *minding])
 
 
 def _sources(given: Answer, shown: set[int]) -> None:
@@ -96,17 +97,19 @@ def _about(card: Card, language: Language) -> Iterator[str]:
     where = called(card.evidence_from, language) or say("export_not_stated", language)
     if card.evidence_source == "named":
         where = f"{where} {say('export_from_named', language)}"
+    elif card.evidence_source == "appraised":
+        where = f"{where} {say('card_from_appraised', language)}"
     yield say("source_from", language, where=", ".join([where, *card.evidence_years]))
     if card.apart:
         yield say(f"export_apart_{card.apart}", language)
     design = [card.design, say("export_sms", language, level=card.sms_level) if card.sms_level else ""]
-    appraised = ", ".join(part for part in design if part) or say("export_not_appraised", language)
-    yield say("source_design", language, design=appraised)
-    if card.appraised_by:
-        yield say("export_appraised_by", language, name=card.appraised_by)
+    judged = ", ".join(part for part in design if part) or say("export_not_appraised", language)
+    yield say("source_design", language, design=judged)
+    yield from appraised(card, language)
     yield say("source_party", language, party=card.party_interest or say("export_not_stated", language))
     if card.versions:
         yield say("export_versions", language, count=len(card.versions))
+    yield from (caution.text for caution in card.cautions)
 
 
 def _unanswered(given: Answer) -> None:
@@ -115,19 +118,33 @@ def _unanswered(given: Answer) -> None:
     if given.nearest:
         paragraph(say("nearest", given.language))
     for hit in given.nearest[:3]:
-        paragraph("– " + place_of(hit, given.language), indent=1)
+        minding = [caution.text for caution in hit.cautions]
+        paragraph("– " + " ".join([place_of(hit, given.language), *minding]), indent=1)
 
 
 def change(found: Change, day: str, given: Answer) -> None:
     """What has changed since an answer was kept, and whether its quotes still stand."""
     language = given.language
-    paragraph(say("answer_changed" if found.corpus or found.model else "answer_same", language, date=day))
+    paragraph(
+        say("answer_changed" if found.corpus or found.model or found.since else "answer_same", language, date=day)
+    )
     if found.gone:
         titles = {citation.study_id: citation.title for citation in (*given.citations, *given.more)}
         named = "; ".join(titles.get(study_id, study_id) for study_id in found.gone)
         paragraph(say("answer_studies_gone", language, studies=named))
+    _since(found, given)
     if found.all_stand:
         paragraph(say("answer_quotes_stand", language))
     else:
         lost = [quote.n for quote in found.quotes if not quote.stands]
         paragraph(say("answer_quotes_gone", language, quotes=", ".join(map(str, lost))))
+
+
+def _since(found: Change, given: Answer) -> None:
+    """What is to be minded of the cited studies now, and was not then."""
+    if found.since:
+        paragraph(say("answer_since", given.language))
+    titles = {citation.study_id: citation.title for citation in (*given.citations, *given.more)}
+    for caution in found.since:
+        title = titles.get(caution.study_id, caution.study_id)
+        paragraph("– " + say("caution_of", given.language, title=title, text=caution.text), indent=1)

@@ -15,6 +15,7 @@ import os
 import shutil
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -228,7 +229,7 @@ class DenseIndex:
         everything = gather(self._record.vectors(), self._dimension)
         try:
             _build(self._folder, everything, self.fingerprint, changed)
-        except ChromaError as error:
+        except (ChromaError, ValueError, AttributeError) as error:  # on a full disk Chroma fails in any of these ways
             raise OSError(str(error)) from error
         with self._turn:
             self.close()
@@ -310,7 +311,7 @@ def _client(folder: Path) -> Client:
 def _build(parent: Path, everything: dict[str, Matrix], fingerprint: str, changed: int) -> None:
     """Build a snapshot of everything in `parent` under the next number, whole and on disk before it has its name."""
     number = 1 + max((int(f.name.split("-")[1]) for f in parent.glob("sealed-*")), default=0)
-    making = parent / f"making-{os.getpid()}"
+    making = parent / f"making-{os.getpid()}-{time.monotonic_ns()}"  # Chroma remembers a folder that it failed in
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     client = _client(making)

@@ -65,6 +65,7 @@ class LexicalIndex:
         self._folder = folder
         self._record = record
         self._schema = _schema()
+        self._writable = writable
         self._writer: tantivy.IndexWriter | None = None
         self._index = self._open(writable)
         if writable or self._folder is None:
@@ -187,18 +188,18 @@ class LexicalIndex:
     # Following the record
 
     def add(self, passages: Iterable[Passage]) -> None:
-        """Index passages; they are found when this returns."""
-        assert self._writer is not None
-        for document in self._documents(passages):
-            self._writer.add_document(document)
-        self._commit()
+        """Index passages of the record; they are found when this returns."""
+        with self._writing() as writer:
+            if writer is not None:
+                for document in self._documents(passages):
+                    writer.add_document(document)
 
     def remove(self, ids: Iterable[int]) -> None:
         """Drop passages from the index."""
-        assert self._writer is not None
-        if gone := list(ids):  # by query: tantivy's delete by term takes a number for a signed one, and misses
-            self._writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "passage", gone))
-        self._commit()
+        with self._writing() as writer:
+            if writer is not None and (gone := list(ids)):
+                # By query: tantivy's delete by term takes a number for a signed one, and misses.
+                writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "passage", gone))
 
     def catch_up(self) -> None:
         """Add what the record has and the index lacks; drop what the record no longer has."""
@@ -274,9 +275,23 @@ class LexicalIndex:
         every = tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in (this, *wanted)])
         return bool(self._index.searcher().search(every, 1, count=False).hits)
 
-    def _commit(self) -> None:
-        assert self._writer is not None
-        self._writer.commit()
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter | None]:
+        """What the block writes is found when it ends.
+
+        A writer that has failed once, for instance on a full disk, takes nothing more in and does not say so. It is let
+        go; the next change is made with a new one that brings the index level, and the block is then given None.
+        """
+        assert self._writable or self._folder is None
+        failed, self._writer = self._writer is None, self._writer or self._index.writer(_HEAP, 1)
+        try:
+            if failed:
+                self.catch_up()
+            yield None if failed else self._writer
+            self._writer.commit()
+        except (ValueError, OSError):
+            self.close()
+            raise
         self._index.reload()
 
     def _documents(self, passages: Iterable[Passage]) -> Iterator[tantivy.Document]:

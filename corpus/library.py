@@ -528,6 +528,11 @@ class Library:
         """Where the bytes with this sha256 are kept. The name is made of the hash alone."""
         return self.folder / "pdf" / f"{sha256}.pdf"
 
+    def put_back(self, sha256: str, pdf: bytes) -> None:
+        """Keep the bytes of a file that the record has and the folder lacks. Raises CannotWrite."""
+        if not self.pdf_path(sha256).is_file():
+            self._keep_pdf(sha256, self.stage(pdf))
+
     def _keep_pdf(self, sha256: str, staged: Path) -> None:
         target = self.pdf_path(sha256)
         try:

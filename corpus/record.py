@@ -93,6 +93,7 @@ CREATE TABLE links (
     why TEXT NOT NULL, pages TEXT NOT NULL, state TEXT NOT NULL, said_by TEXT NOT NULL, said_on TEXT,
     UNIQUE (first, second)
 );
+CREATE INDEX studies_of_state ON studies(state);
 CREATE INDEX links_of_second ON links(second);
 CREATE TABLE signatures (
     study_id TEXT PRIMARY KEY REFERENCES studies(id) ON DELETE CASCADE, form TEXT NOT NULL, signature BLOB NOT NULL

@@ -23,8 +23,9 @@ from corpus.embedder import Embedder
 from corpus.language import language_of
 from corpus.library import Library
 from corpus.record import CannotWrite
-from corpus.study import Description, Draft, Page, Reader, State, Study, StudyFile, TextState
+from corpus.study import Description, Draft, Page, Reader, Source, State, Study, StudyFile, TextState
 from corpus.words import Fault, Language, say
+from ingest.alike import propose_links
 from ingest.chunk import chunk
 from ingest.describe import describe
 from ingest.ocr import Ocr
@@ -296,6 +297,7 @@ class Reception(AbstractContextManager["Reception"]):
         arrived = Arrived(incoming.name, incoming.sha256, len(incoming.data), incoming.given)
         known = self._done_with(arrived)
         if known is not None:
+            self._library.put_back(incoming.sha256, incoming.data)
             return self._known(arrived, known)
         staged = self._library.stage(incoming.data)
         return Reading(arrived, staged, self._ahead.submit(self._read, staged))
@@ -419,7 +421,9 @@ class Reception(AbstractContextManager["Reception"]):
         if kept and kept.files and pages == list(record.pages(study_id)):  # read again, and no better
             return replace(self._known(arrived, kept), more=document.notes)
         prepared = self._library.prepare(drafts)
+        kept = record.study(study_id)  # as it is now: people may have said something of it while this was embedded
         self._library.add(_read_anew(kept, study) if kept else study, pages, drafts, prepared, staged)
+        propose_links(self._library, study_id)
         said = told(document.pages, bool(drafts), document.notes)
         return Receipt(
             file=arrived.name,
@@ -457,7 +461,9 @@ def _read_anew(kept: Study, found: Study) -> Study:
     description = read_again(kept.description, found.description)
     files = (*kept.files, *new)
     state = State.RECEIVED if kept.state is State.WANTED else kept.state
-    return replace(kept, description=description, languages=found.languages, text=found.text, files=files, state=state)
+    said = dict(description.sources).get("languages") == Source.PERSON
+    languages = description.languages if said else found.languages
+    return replace(kept, description=description, languages=languages, text=found.text, files=files, state=state)
 
 
 def failed(name: str, fault: Fault, **known: object) -> Receipt:

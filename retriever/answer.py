@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
+from corpus.choice import EVERYTHING, Choice
 from corpus.words import Language
 
 Direction = Literal["lower", "higher", "unchanged", ""]
 """Which way a sentence says that an outcome went; empty where it says none, or more than one."""
 Side = Literal["swedish", "international", "not_stated"]
 """Where a study's evidence is from."""
+CautionKind = Literal["retracted", "superseded", "withdrawn", "lapsed", "not_yet", "unchecked", "ocr", "provisional"]
+"""Why a source is to be read with care. The first three are of studies that a person has taken out of use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,15 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """Something to mind of a study, as a sentence in the reader's language."""
+
+    kind: CautionKind
+    study_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One page that may answer, by its best passage. `start` and `end` are character offsets in the page's text."""
 
@@ -68,13 +81,14 @@ class Hit:
     passage_id: int
     start: int
     end: int
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a search gave: hits, best first; how many passages of each language were searched, and hits returned.
 
-    `understood` is how the question was read in the other language.
+    `understood` is how the question was read in the other language. `notices` say what the filters of `choice` leave.
     """
 
     question: Question
@@ -83,11 +97,17 @@ class Found:
     returned: dict[str, int]
     understood: tuple[Understood, ...]
     fingerprint: str
+    choice: Choice = EVERYTHING
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote and where it stands. `page` counts from 1 in the PDF, `page_label` is what is printed."""
+    """A verbatim quote and where it stands. `page` counts from 1 in the PDF, `page_label` is what is printed.
+
+    Where the page was `read_by_ocr`, `certainty` (0 to 1) is how sure that was, if it said; else it is None.
+    `cautions` are what to mind of its study and page.
+    """
 
     n: int
     study_id: str
@@ -101,6 +121,9 @@ class Citation:
     quote: str
     start: int
     end: int
+    read_by_ocr: bool = False
+    certainty: float | None = None
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +163,11 @@ class Claim:
 class Card:
     """What a sceptical reader wants to know of one source. Design and SMS level only as a person appraised them.
 
-    `evidence_source` says where `evidence_from` was read: "described" (the study's description), "named" (its own
-    text names one country only) or "" (nowhere). `versions` are other studies in the library that are the same work.
-    `apart` says why a source is kept apart from studies: "note", "thesis", "consultation", "self_report", or "".
+    `evidence_source` says where `evidence_from` was read: "appraised" (by a person), "described" (the study's
+    description), "named" (its own text names one country only) or "" (nowhere). `versions` are other studies in the
+    library that are the same work. `apart` says why a source is kept apart from studies: "note", "thesis",
+    "consultation", "self_report", or "". What follows `reference` is from the appraisal too, but for `cautions`;
+    `confirmed` is None where there is none, and False where it is provisional.
     """
 
     study_id: str
@@ -161,6 +186,14 @@ class Card:
     apart: str
     versions: tuple[str, ...]
     reference: str
+    appraised_on: date | None = None
+    confirmed: bool | None = None
+    emmie: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    place_type: str = ""
+    levy: str = ""
+    transfer: str = ""
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +236,8 @@ class Answer:
     adviser may ask for. `written` says that a chat model wrote the sentences; `notices` are sentences about how the
     answer came to be. `unknown` are words of the question that no passage holds. `nearest` are pages that were not
     cited: related, not an answer. `searched` counts the passages of each language that were looked through, `returned`
-    the quotes and nearest pages; `understood` is how the question was read in the other language.
+    the quotes and nearest pages; `understood` is how the question was read in the other language. `choice` are the
+    filters that were set.
     """
 
     question: str
@@ -227,3 +261,4 @@ class Answer:
     returned: dict[str, int]
     understood: tuple[Understood, ...]
     fingerprint: str
+    choice: Choice = EVERYTHING

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from datetime import date
 
+from corpus.choice import EVERYTHING, Choice
 from corpus.library import Library
 from corpus.reference import STYLES, reference
-from corpus.study import Study
+from corpus.study import Appraisal, Study
 from corpus.words import LANGUAGES, Language, say
-from retriever.answer import Answer, AnswerSentence, Citation, Question
+from retriever import cautions, choosing
+from retriever.answer import Answer, AnswerSentence, Caution, Citation, Question
 from retriever.card import cards, claim, comparisons, evidence, groups
+from retriever.choosing import Scope, scope_of
 from retriever.cite import cite
 from retriever.follow import Earlier, follow
 from retriever.judge import Signals, Verdict, judge, signals
@@ -40,6 +43,11 @@ class Following:
     earlier: Earlier | None = None
     dropped: tuple[str, ...] = ()
 
+    @property
+    def choice(self) -> Choice:
+        """The filters of the question before."""
+        return self.earlier.choice if self.earlier is not None else EVERYTHING
+
 
 def ask(
     library: Library,
@@ -47,13 +55,17 @@ def ask(
     only: Language | None = None,
     following: Following = Following(),
     writer: Writer | None = None,
+    choice: Choice | None = None,
+    today: date | None = None,
 ) -> Answer:
     """Answer with sentences quoted from studies, or say that the corpus does not answer; of one language with `only`.
 
     A question that refers to an `earlier` one carries its terms. With a `writer` the sentences are a model's, each
-    checked against the quotes it cites. Raises EmptyQuestion, LongQuestion, OtherLanguage or NothingBefore.
+    checked against the quotes it cites. `choice` says which studies may answer; where it is None, that of the earlier
+    question stands. `today` is the day for which is said whether a source is in force; None: this day. Raises
+    EmptyQuestion, LongQuestion, OtherLanguage, NothingBefore or UnknownStudy.
     """
-    *_, last = answering(library, text, only, following, writer)
+    *_, last = answering(library, text, only, following, writer, choice, today)
     assert isinstance(last, Answer)
     return last
 
@@ -64,12 +76,14 @@ def answering(
     only: Language | None = None,
     following: Following = Following(),
     writer: Writer | None = None,
+    choice: Choice | None = None,
+    today: date | None = None,
 ) -> Iterator[Answer | AnswerSentence]:
     """The answer as it comes to be: made of quotes, then a writer's sentences one by one, then the whole of it.
 
     The last one is the answer that `ask` gives. Raises as `ask` does, before the first.
     """
-    answer = consider(library, text, only, following).answer
+    answer = consider(library, text, only, following, choice=choice, today=today).answer
     yield answer
     if writer is None or not answer.answered:
         return
@@ -85,7 +99,7 @@ def answering(
     if written:
         message = _counted(answer.evidence.works, "written_from", answer.language)
         answer = replace(answer, sentences=tuple(written), written=True, message=message)
-    yield replace(answer, notices=tuple(notices))
+    yield replace(answer, notices=(*answer.notices, *notices))
 
 
 def consider(
@@ -94,6 +108,8 @@ def consider(
     only: Language | None = None,
     following: Following = Following(),
     without: Collection[str] = frozenset(),
+    choice: Choice | None = None,
+    today: date | None = None,
 ) -> Considered:
     """The answer made of quotes with what it withholds, for those who measure how well it is withheld.
 
@@ -102,24 +118,45 @@ def consider(
     question = understand(text)
     carried = follow(question.text, question.language, following.earlier, library.glosser, following.dropped)
     question = replace(question, carried=carried)
-    return looking_again(lambda: _consider(library, question, only, without))
+    set_now = choice if choice is not None else following.choice
+    return looking_again(lambda: _consider(library, question, scope_of(library, only, set_now, today), without))
 
 
-def _consider(library: Library, question: Question, only: Language | None, without: Collection[str]) -> Considered:
+def _consider(library: Library, question: Question, scope: Scope, without: Collection[str]) -> Considered:
     reading = read(library, question)
-    found = [c for c in candidates(library, reading, only) if c.passage.study_id not in without]
+    brought_up = candidates(library, reading, scope.only, scope.selection)
+    found = [c for c in brought_up if c.passage.study_id not in without]
     pages = balanced(by_page(found), FIRST)
-    shown, more = _citations(library, select(library, reading, found))
+    minded = Minded(library, question.language, scope.today)
+    shown, more = _citations(minded, select(library, reading, found))
     given = signals(library, reading, pages) if pages else None
     verdict = judge(library, reading, given, len(shown))
     library.notice(reading.gloss, question.language)
     quoted = (shown, more) if verdict.answered else ((), ())
-    return Considered(_answer(library, reading, pages, *quoted, verdict, searched(library, only)), shown, given)
+    return Considered(_answer(minded, reading, pages, *quoted, verdict, scope), shown, given)
 
 
-def _citations(library: Library, chosen: Sequence[Chosen]) -> tuple[tuple[Citation, ...], tuple[Citation, ...]]:
+@dataclass(frozen=True, slots=True)
+class Minded:
+    """A library as a reader is told of it, in a language and on a day."""
+
+    library: Library
+    language: Language
+    today: date
+
+    def reference(self, study: Study) -> str:
+        """A study as a reference."""
+        return reference(study, STYLES[0], self.language)
+
+    def of_study(self, study: Study, appraisal: Appraisal | None = None) -> tuple[Caution, ...]:
+        """What to mind of a study, and of its appraisal where it is given."""
+        found = cautions.of_study(self.library, study, self.language, self.today)
+        return found if appraisal is None else (*found, *cautions.of_appraisal(appraisal, self.language))
+
+
+def _citations(minded: Minded, chosen: Sequence[Chosen]) -> tuple[tuple[Citation, ...], tuple[Citation, ...]]:
     """The citations that keep the quote contract, numbered: those of a minute's reading, best first, and more."""
-    kept = list(_kept(library, chosen))
+    kept = list(_kept(minded, chosen))
     flags = within_a_minute([citation.quote for citation, _ in kept])
     first = [one for one, fits in zip(kept, flags, strict=True) if fits]
     rest = [one for one, fits in zip(kept, flags, strict=True) if not fits][:MOST_MORE]
@@ -128,13 +165,14 @@ def _citations(library: Library, chosen: Sequence[Chosen]) -> tuple[tuple[Citati
     return tuple(numbered[: len(first)]), tuple(numbered[len(first) :])
 
 
-def _kept(library: Library, chosen: Iterable[Chosen]) -> Iterator[tuple[Citation, float]]:
+def _kept(minded: Minded, chosen: Iterable[Chosen]) -> Iterator[tuple[Citation, float]]:
     for sentence in chosen:
         study_id, number = sentence.place
-        study, page = library.study(study_id), library.page(study_id, number)
+        study, page = minded.library.study(study_id), minded.library.page(study_id, number)
         citation = cite(0, study, page, sentence.start, sentence.end, sentence.candidate.passage.language)
         if citation is not None:
-            yield citation, sentence.score
+            found = (*minded.of_study(study), *cautions.of_page(page, minded.language))
+            yield replace(citation, cautions=found), sentence.score
 
 
 def _best_first(scored: Iterable[tuple[Citation, float]]) -> list[Citation]:
@@ -149,22 +187,24 @@ def _grouped(citations: Sequence[Citation]) -> list[Citation]:
 
 
 def _answer(
-    library: Library,
+    minded: Minded,
     reading: Reading,
     pages: Sequence[Candidate],
     citations: tuple[Citation, ...],
     more: tuple[Citation, ...],
     verdict: Verdict,
-    looked: dict[str, int],
+    scope: Scope,
 ) -> Answer:
+    library, language = minded.library, minded.language
     cited = {(c.study_id, c.page) for c in citations}
     others = [c for c in pages if (c.passage.study_id, c.passage.page) not in cited]
-    nearest = tuple(hit(library, c) for c in others[:_NEAREST])
-    made = cards(library, citations + more, partial(_reference, language=reading.question.language))
+    nearest = tuple(hit(library, c, language, scope.today) for c in others[:_NEAREST])
+    made = cards(library, citations + more, minded.reference, minded.of_study)
+    minding = cautions.notices(made, citations + more, language)
     heard = tuple(card for card in made if card.claims[0].n <= len(citations))
     return Answer(
         question=reading.question.text,
-        language=reading.question.language,
+        language=language,
         carried=reading.question.carried,
         answered=verdict.answered,
         confidence=verdict.confidence,
@@ -177,18 +217,15 @@ def _answer(
         comparisons=comparisons(made),
         evidence=evidence(heard),
         written=False,
-        notices=(),
+        notices=(*choosing.notices(library, scope.choice, language), *minding),
         nearest=nearest,
         unknown=verdict.unknown,
-        searched=looked,
+        searched=searched(library, scope.only, scope.selection),
         returned=counted([c.language for c in citations] + [n.language for n in nearest]),
         understood=reading.understood,
         fingerprint=library.fingerprint,
+        choice=scope.choice,
     )
-
-
-def _reference(study: Study, language: Language) -> str:
-    return reference(study, STYLES[0], language)
 
 
 def _message(question: Question, works: int, verdict: Verdict) -> str:

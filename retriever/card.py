@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
+from corpus.choice import party_of
 from corpus.library import Library
 from corpus.study import Appraisal, Study
 from corpus.text import one_line
-from retriever.answer import Card, Citation, Claim, Comparison, Direction, Evidence, Group
+from retriever.answer import Card, Caution, Citation, Claim, Comparison, Direction, Evidence, Group
 from retriever.figures import figures
 from retriever.outcomes import direction, outcomes
 from retriever.places import countries, side_of
@@ -26,8 +27,6 @@ _KINDS = {
     "consultation": ("consultation response", "remissvar", "remissyttrande"),
     "self_report": ("self-report", "självrapport"),
 }
-_NO_PARTY = frozenset({"", "no", "none", "nej", "ingen", "inget", "inga", "part", "partly", "delvis"})
-"""What an appraisal says of party interest where the source is no report on itself; a partial interest is shown."""
 
 _YEAR = r"(?:19|20)\d\d"
 _YEARS = re.compile(
@@ -47,10 +46,19 @@ _AROUND = 90
 _NOT_APPRAISED = Appraisal("", "", date.min)
 
 
-def cards(library: Library, citations: Sequence[Citation], referenced: Callable[[Study], str]) -> tuple[Card, ...]:
+Minded = Callable[[Study, Appraisal | None], tuple[Caution, ...]]
+"""What to mind of a study and of its appraisal, in the reader's language."""
+
+
+def cards(
+    library: Library,
+    citations: Sequence[Citation],
+    referenced: Callable[[Study], str],
+    minded: Minded = lambda *_: (),
+) -> tuple[Card, ...]:
     """One card a work, in order of first citation; studies that are versions of one another share a card.
 
-    `referenced` makes the reference of a study. Raises UnknownStudy.
+    `referenced` makes the reference of a study, and `minded` what to mind of it. Raises UnknownStudy.
     """
     lines: dict[str, tuple[Study, ...]] = {}
     works: dict[str, list[Citation]] = {}
@@ -58,7 +66,7 @@ def cards(library: Library, citations: Sequence[Citation], referenced: Callable[
         if citation.study_id not in lines:
             lines[citation.study_id] = line_of(library, citation.study_id)
         works.setdefault(root_of(lines[citation.study_id]), []).append(citation)
-    return tuple(_card(library, cited, lines, referenced) for cited in works.values())
+    return tuple(_card(library, cited, lines, referenced, minded) for cited in works.values())
 
 
 def _card(
@@ -66,11 +74,14 @@ def _card(
     cited: Sequence[Citation],
     lines: Mapping[str, Sequence[Study]],
     referenced: Callable[[Study], str],
+    minded: Minded,
 ) -> Card:
     study = lines[cited[0].study_id][0]
     family = [version.id for citation in cited for version in lines[citation.study_id]]
-    appraisal = library.appraisal(study.id) or _NOT_APPRAISED
-    evidence_from, source = _evidence_from(library, study)
+    said = library.appraisal(study.id)
+    appraisal = said or _NOT_APPRAISED
+    evidence_from, source = where_from(library, study, said)
+    also = dict.fromkeys(citation.study_id for citation in cited if citation.study_id != study.id)
     return Card(
         study_id=study.id,
         title=study.title,
@@ -88,6 +99,14 @@ def _card(
         apart=_apart(study.description.kind, appraisal.party_interest),
         versions=tuple(dict.fromkeys(version for version in family if version != study.id)),
         reference=referenced(study),
+        appraised_on=said.said_on if said else None,
+        confirmed=said.confirmed if said else None,
+        emmie=appraisal.emmie,
+        outcomes=appraisal.outcomes,
+        place_type=appraisal.place_type,
+        levy=appraisal.levy,
+        transfer=appraisal.transfer,
+        cautions=(*minded(study, said), *(one for other in also for one in minded(lines[other][0], None))),
     )
 
 
@@ -98,8 +117,10 @@ def claim(citation: Citation) -> Claim:
     return Claim(citation.n, figures(citation.quote, citation.language), named, way)
 
 
-def _evidence_from(library: Library, study: Study) -> tuple[str, str]:
-    """Where a study's evidence is from, and where that was read: "described", "named" or ""."""
+def where_from(library: Library, study: Study, appraisal: Appraisal | None) -> tuple[str, str]:
+    """Where a study's evidence is from, and where that was read: "appraised", "described", "named" or ""."""
+    if appraisal is not None and appraisal.evidence_from:
+        return appraisal.evidence_from, "appraised"
     if study.description.evidence_from:
         return study.description.evidence_from, "described"
     text = "\n".join(library.page(study.id, number).text for number in _FIRST_PAGES if number <= study.page_count)
@@ -133,7 +154,7 @@ def _apart(kind: str, party_interest: str) -> str:
     for reason, names in _KINDS.items():
         if any(name in described for name in names):
             return reason
-    return "" if party_interest.strip().casefold() in _NO_PARTY else "self_report"
+    return "self_report" if party_of(party_interest) == "yes" else ""
 
 
 # What the sources say together

@@ -3,11 +3,14 @@
 A quote passes when (1) it is, character for character, a span of the page's stored text on one line, and (2) its
 letters and digits stand in the same order in what a second, independent PDF reader found on that page.
 `corpus.text.clean`, `one_line` and `letters` are the whole of the normalisation.
+
+A page that was read by OCR has no second reader: its witness is what OCR itself read, so that the contract says no more
+than that the quote stands as OCR read it. The citation tells so, and how sure OCR was of the page.
 """
 
 from __future__ import annotations
 
-from corpus.study import Page, Study
+from corpus.study import Page, Reader, Study
 from corpus.text import letters, one_line
 from retriever.answer import Citation
 
@@ -41,4 +44,6 @@ def cite(n: int, study: Study, page: Page, start: int, end: int, language: str) 
         quote=quote,
         start=start,
         end=end,
+        read_by_ocr=page.reader is Reader.OCR,
+        certainty=page.certainty if page.reader is Reader.OCR else None,
     )

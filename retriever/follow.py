@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from corpus.choice import EVERYTHING, Choice
 from corpus.gloss import Glosser, content_pieces
 from corpus.language import FUNCTION_WORDS, content_stems, question_language, stem, tokens
 from corpus.words import Fault, Language
@@ -108,10 +109,11 @@ class NothingBefore(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The question before: its text, and the terms it carried itself where it was a follow-up too."""
+    """The question before: its text, the terms it carried itself where it was a follow-up too, and its filters."""
 
     text: str
     carried: tuple[str, ...] = ()
+    choice: Choice = EVERYTHING
 
     @property
     def language(self) -> Language:

@@ -7,6 +7,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from corpus.choice import EVERYTHING, Choice
 from corpus.library import Library
 from retriever.search import search
 
@@ -19,11 +20,12 @@ class AmpRetriever(BaseRetriever):
 
     library: Library
     k: int = 10
+    choice: Choice = EVERYTHING
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        found = search(self.library, query, self.k)
+        found = search(self.library, query, self.k, choice=self.choice)
         return [
             Document(
                 id=str(hit.passage_id),
@@ -38,6 +40,7 @@ class AmpRetriever(BaseRetriever):
                     "end": hit.end,
                     "language": hit.language,
                     "score": hit.score,
+                    "cautions": [caution.text for caution in hit.cautions],
                 },
             )
             for hit in found.hits

@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from corpus.choice import EVERYTHING, Choice, Selection
 from corpus.language import SCANDINAVIAN
 from corpus.lexical import Field
 from corpus.library import Library, UnknownPage, UnknownStudy
 from corpus.study import Passage
 from corpus.text import one_line
 from corpus.words import LANGUAGES, Fault, Language
+from retriever import cautions, choosing
 from retriever.answer import Found, Hit, Question
+from retriever.choosing import Scope, scope_of
 from retriever.reading import Reading, read, understand
 
 T = TypeVar("T")
@@ -76,36 +80,46 @@ class Candidate:
     score: float
 
 
-def search(library: Library, text: str, k: int = 10, only: Language | None = None) -> Found:
+def search(
+    library: Library,
+    text: str,
+    k: int = 10,
+    only: Language | None = None,
+    choice: Choice = EVERYTHING,
+    today: date | None = None,
+) -> Found:
     """The k pages that best match a question, best first, each by its best passage; of one language with `only`.
 
-    Raises EmptyQuestion, LongQuestion, OtherLanguage or BadCount.
+    `choice` says which studies may answer; `today` is the day for which is said whether they are in force, else this
+    one. Raises EmptyQuestion, LongQuestion, OtherLanguage, BadCount or UnknownStudy.
     """
     if not 1 <= k <= MOST_HITS:
         raise BadCount(k=k, limit=MOST_HITS)
     question = understand(text)
-    return looking_again(lambda: _search(library, question, k, only))
+    return looking_again(lambda: _search(library, question, k, scope_of(library, only, choice, today)))
 
 
-def _search(library: Library, question: Question, k: int, only: Language | None) -> Found:
+def _search(library: Library, question: Question, k: int, scope: Scope) -> Found:
     reading = read(library, question)
-    pages = balanced(by_page(candidates(library, reading, only)), k)
-    hits = tuple(hit(library, candidate) for candidate in pages[:k])
+    pages = balanced(by_page(candidates(library, reading, scope.only, scope.selection)), k)
+    hits = tuple(hit(library, candidate, question.language, scope.today) for candidate in pages[:k])
     library.notice(reading.gloss, question.language)
     return Found(
         question=question,
         hits=hits,
-        searched=searched(library, only),
+        searched=searched(library, scope.only, scope.selection),
         returned=counted(h.language for h in hits),
         understood=reading.understood,
         fingerprint=library.fingerprint,
+        choice=scope.choice,
+        notices=choosing.notices(library, scope.choice, question.language),
     )
 
 
-def searched(library: Library, only: Language | None = None) -> dict[str, int]:
+def searched(library: Library, only: Language | None = None, within: Selection | None = None) -> dict[str, int]:
     """How many passages of each language a search looks through, Swedish and English always named."""
-    counts = library.passage_counts()
-    return {"sv": 0, "en": 0, **{language: counts[language] for language in _languages(library, only)}}
+    counts = library.passage_counts() if within is None else within.counts
+    return {"sv": 0, "en": 0, **{language: counts[language] for language in _languages(counts, only)}}
 
 
 def counted(languages: Iterable[str]) -> dict[str, int]:
@@ -113,9 +127,9 @@ def counted(languages: Iterable[str]) -> dict[str, int]:
     return {"sv": 0, "en": 0, **Counter(languages)}
 
 
-def _languages(library: Library, only: Language | None) -> tuple[str, ...]:
+def _languages(counts: Mapping[str, int], only: Language | None) -> tuple[str, ...]:
     """The languages to search; Danish and Norwegian go with Swedish."""
-    return tuple(held for held in library.passage_counts() if only is None or near(held) == only)
+    return tuple(held for held in counts if only is None or near(held) == only)
 
 
 def near(language: str) -> str:
@@ -131,10 +145,15 @@ def looking_again(look: Callable[[], T]) -> T:
         return look()
 
 
-def candidates(library: Library, reading: Reading, only: Language | None = None) -> list[Candidate]:
-    """Passages that words or vectors bring up, as many of each language, each with all measures, best first."""
-    languages = _languages(library, only)
-    nearest = library.nearest(reading.vector, _CANDIDATES, languages)
+def candidates(
+    library: Library, reading: Reading, only: Language | None = None, within: Selection | None = None
+) -> list[Candidate]:
+    """Passages that words or vectors bring up, as many of each language, each with all measures, best first.
+
+    `within` a selection nothing else is looked at, so that as many come up as without it.
+    """
+    languages = _languages(library.passage_counts() if within is None else within.counts, only)
+    nearest = library.nearest(reading.vector, _CANDIDATES, languages, within)
     table = weights(library.embedder.identity.name)
     found: list[Candidate] = []
     by_field: dict[Field, set[int]] = {}
@@ -142,7 +161,7 @@ def candidates(library: Library, reading: Reading, only: Language | None = None)
         field = reading.field(language)
         ids = by_field.setdefault(field, set())
         ids |= {i for i, _ in nearest[language]}
-        ids |= {i for i, _ in library.matching(field, reading.words[field], _CANDIDATES, language)}
+        ids |= {i for i, _ in library.matching(field, reading.words[field], _CANDIDATES, language, within)}
     cosine = library.cosines(reading.vector, set().union(*by_field.values()))
     for field, ids in by_field.items():
         coverage = library.coverage(field, reading.words[field], ids)
@@ -202,8 +221,11 @@ def balanced(pages: Sequence[Candidate], k: int) -> list[Candidate]:
     return head + tail
 
 
-def hit(library: Library, candidate: Candidate) -> Hit:
-    """A candidate with what a reader wants to know of it. Raises UnknownStudy or UnknownPage."""
+def hit(library: Library, candidate: Candidate, language: Language, today: date) -> Hit:
+    """A candidate with what a reader, in a language and on a day, wants to know of it.
+
+    Raises UnknownStudy or UnknownPage.
+    """
     passage = candidate.passage
     study = library.study(passage.study_id)
     page = library.page(passage.study_id, passage.page)
@@ -219,6 +241,7 @@ def hit(library: Library, candidate: Candidate) -> Hit:
         passage_id=passage.id,
         start=passage.start,
         end=passage.end,
+        cautions=(*cautions.of_study(library, study, language, today), *cautions.of_page(page, language)),
     )
 
 

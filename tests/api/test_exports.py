@@ -38,6 +38,7 @@ from retriever.answer import (
     AnswerSentence,
     Card,
     Carried,
+    Caution,
     Citation,
     Claim,
     Comparison,
@@ -676,3 +677,36 @@ def test_every_export_is_utf8_and_has_a_type_and_a_suffix(form: str) -> None:
 )
 def test_a_file_is_named_after_the_question_in_ascii(question: str, name: str) -> None:
     assert file_name(made(question=question), "word") == name
+
+
+# What to mind
+
+
+MINDED = (Caution("retracted", "lit", "Withdrawn 2026-03-05: the study has been retracted. Reason: *made up*"),)
+
+
+def minded() -> Answer:
+    answer = made("en")
+    first, *others = answer.citations
+    card_of, *cards = answer.cards
+    first_card = replace(card_of, cautions=MINDED, appraised_by="Eva", appraised_on=date(2026, 5, 1), emmie=("effect",))
+    return replace(
+        answer,
+        citations=(replace(first, read_by_ocr=True, cautions=MINDED), *others),
+        cards=(replace(first_card, evidence_source="appraised"), *cards),
+        nearest=(replace(answer.nearest[0], cautions=MINDED),),
+    )
+
+
+def test_a_brief_marks_a_withdrawn_source_at_its_quote_and_in_the_table() -> None:
+    for text in (plain(minded(), STUDIES, "apa", STAMP), words_of(word(minded(), STUDIES, "apa", STAMP))):
+        assert text.count("Withdrawn 2026-03-05: the study has been retracted. Reason: *made up*") == 2
+        assert "International (as appraised)" in text
+        assert "EMMIE: effect." in text
+        assert "Appraised by Eva on 2026-05-01." in text
+    assert markdown(minded(), STUDIES, "apa", STAMP).count(r"Reason: \*made up\*") == 2
+
+
+def test_a_brief_of_no_answer_marks_the_nearest_sources_too() -> None:
+    answer = replace(unanswered("en"), nearest=minded().nearest)
+    assert "the study has been retracted" in plain(answer, STUDIES, "apa", STAMP)

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.filters import FILTERS
+
 ERROR = {"$ref": "#/components/schemas/ErrorBody"}
 
 
@@ -93,7 +95,7 @@ def test_what_a_question_looks_like_is_shown_in_both_languages(
 
 def test_every_parameter_of_a_search_is_explained_by_an_example(operations: dict[str, dict[str, Any]]) -> None:
     parameters = operations["GET /v1/search"]["parameters"]
-    assert [parameter["name"] for parameter in parameters] == ["q", "k", "only"]
+    assert [parameter["name"] for parameter in parameters] == ["q", "k", "only", *(f.name for f in FILTERS)]
     for parameter in parameters:
         assert parameter["description"]
         assert parameter["schema"].get("examples") or parameter.get("example")

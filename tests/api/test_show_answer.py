@@ -16,6 +16,7 @@ from retriever.answer import (
     AnswerSentence,
     Card,
     Carried,
+    Caution,
     Citation,
     Claim,
     Comparison,
@@ -357,7 +358,7 @@ def test_in_a_real_library_a_source_is_not_appraised_until_someone_has_done_it(s
     library.record.appraise(Appraisal(str(receipt.study_id), "Eva Ek", date(2026, 5, 1), "before-after", "3"))
     text = shown(ask(library, question))
     assert in_order(text, f"1. “{found}” Lamps, p. 1. Figure: 14 per cent.", "International evidence", "[1] Roe, R.")
-    assert "Evidence from: Norge. Design and SMS level: before-after, SMS 3. Appraised by Eva Ek." in text
+    assert "Evidence from: Norge. Design and SMS level: before-after, SMS 3. Appraised by Eva Ek on 2026-05-01." in text
 
 
 # How the answer came to be
@@ -446,3 +447,62 @@ def test_studies_that_are_gone_are_named_by_title_and_lost_quotes_by_number(caps
         "The corpus has changed since 2026-03-01. No longer in the library: Malmo; Boston."
         " No longer to be found as quoted: 2, 4, 5."
     )
+
+
+def test_a_source_that_was_withdrawn_since_is_told_by_title_and_is_a_change(capsys: pytest.CaptureFixture[str]) -> None:
+    since = (Caution("lapsed", "malmo", "Gäller inte längre: gällde till och med 2026-03-05."),)
+    assert changed(capsys, answer_in("sv"), since=since) == (
+        "Korpusen har ändrats sedan 2026-03-01. Sedan svaret sparades:"
+        " – ”Malmo”: Gäller inte längre: gällde till och med 2026-03-05."
+        " Alla citat står kvar på sina sidor."
+    )
+
+
+# What to mind
+
+
+MINDED = (Caution("retracted", "newark", "Withdrawn 2026-03-05: the study has been retracted."),)
+
+
+def test_what_is_to_be_minded_stands_beneath_the_quote_and_beneath_the_source(shown: Shown) -> None:
+    given = answer_in()
+    first, *others = given.citations
+    card_of, *cards = given.cards
+    minded = replace(
+        given,
+        citations=(replace(first, cautions=MINDED), *others),
+        cards=(replace(card_of, cautions=MINDED), *cards),
+    )
+    text = shown(minded)
+    assert in_order(
+        text, f"1. “{FELL}” Newark, p. 1. Figure: 14 per cent. {MINDED[0].text}", "2. “", "Evidence from: USA."
+    )
+    assert in_order(text, "Evidence from: USA.", f"Party interest: not stated. {MINDED[0].text}")
+    assert shown(given).count(MINDED[0].text) == 0
+
+
+def test_what_is_to_be_minded_stands_beside_a_nearest_source(shown: Shown) -> None:
+    hit = Hit("newark", "newark.pdf", "Newark", 1, "1", "en", 0.4, "Text.", 9, 0, 5, MINDED)
+    assert f"– Newark, p. 1 [en] {MINDED[0].text}" in shown(answer_in(answered=False, nearest=(hit,)))
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "told"),
+    [
+        ("en", {"emmie": ("effect", "economics")}, "EMMIE: effect, economics."),
+        ("sv", {"emmie": ("mechanism",)}, "EMMIE: mekanism."),
+        ("sv", {"outcomes": ("perceived_safety", "dogs")}, "Utfall: upplevd trygghet, dogs."),
+        ("en", {"place_type": "town centre"}, "Type of place: town centre."),
+        ("sv", {"levy": "compulsory"}, "Avgift: obligatorisk."),
+        ("en", {"levy": "compulsory, by law"}, "Levy: compulsory, by law."),
+        ("en", {"transfer": "No such law."}, "To mind before it is applied in Sweden: No such law."),
+        ("sv", {"appraised_by": "Eva", "appraised_on": date(2026, 5, 1)}, "Bedömt av Eva 2026-05-01."),
+        ("en", {"evidence_source": "appraised"}, "Evidence from: USA (as appraised)."),
+    ],
+)
+def test_what_else_an_appraisal_says_stands_on_the_card(
+    shown: Shown, language: Language, said: dict[str, object], told: str
+) -> None:
+    given = answer_in(language)
+    assert told not in shown(given)
+    assert told in shown(replace(given, cards=(replace(given.cards[0], **said), *given.cards[1:])))  # type: ignore[arg-type]

@@ -1,18 +1,21 @@
 """Files in, receipts out: one for each file, whatever became of it."""
 
+import hashlib
 import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from corpus.desk import correct, want
 from corpus.language import terms
-from corpus.library import Library
-from corpus.study import Description, TextState
+from corpus.library import Library, Prepared
+from corpus.links import links
+from corpus.study import Description, Draft, LinkKind, LinkState, TextState
 from corpus.words import LANGUAGES
 from ingest.receive import Incoming, NoPdfs, NoSuchFile, Receipt, Reception, Status, find_pdfs, plain_name
 from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder, make_pdf
@@ -495,3 +498,35 @@ def test_a_kept_page_can_be_drawn(reception: Reception, library: Library) -> Non
     picture = reception.draw(library.pdf_path(study.files[0].sha256), 2, ["property crime by 14 per cent"], 1)
     assert len(picture.rectangles) == 1
     assert picture.png.startswith(b"\x89PNG")
+
+
+def test_a_pdf_that_went_missing_is_put_back_when_the_same_file_comes_again(small_library: Library) -> None:
+    path = small_library.pdf_path(hashlib.sha256(LIGHTING).hexdigest())
+    path.unlink()
+    with Reception(small_library) as reception:
+        assert reception.receive(Incoming("lighting.pdf", LIGHTING)).status is Status.UNCHANGED
+    assert path.read_bytes() == LIGHTING
+
+
+def test_two_files_with_the_same_text_are_proposed_as_one_work(small_library: Library) -> None:
+    text = [f"The {word} of the town was counted by night and by day in winter and in spring." for word in "abcdefgh"]
+    with Reception(small_library) as reception:
+        one = reception.receive(Incoming("one.pdf", make_pdf(["\n".join(text)], title="One")))
+        other = reception.receive(Incoming("other.pdf", make_pdf(["\n".join(text)], title="Other")))
+    (link,) = links(small_library.record)
+    assert {link.first, link.second} == {one.study_id, other.study_id}
+    assert (link.kind, link.state) == (LinkKind.SAME_TEXT, LinkState.PROPOSED)
+
+
+def test_what_a_person_says_while_a_file_is_embedded_stays(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = want(library, Description("Street lighting and crime", year=2001), "Eva")
+    prepare = library.prepare
+
+    def meanwhile(drafts: Sequence[Draft]) -> Prepared:
+        correct(library, study.id, {"year": 2019}, "Eva")
+        return prepare(drafts)
+
+    monkeypatch.setattr(library, "prepare", meanwhile)
+    with Reception(library) as reception:
+        assert reception.receive(Incoming("lighting.pdf", LIGHTING)).study_id == study.id
+    assert (library.study(study.id).description.year, library.study(study.id).edition) == (2019, 1)

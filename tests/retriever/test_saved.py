@@ -424,8 +424,8 @@ def test_an_answer_kept_before_there_were_filters_and_cautions_can_still_be_read
     saved: Saved, keeping: Settings
 ) -> None:
     kept = saved.keep(full_answer())
-    newer = ("cautions", "choice", "read_by_ocr", "certainty", "appraised_on", "confirmed", "emmie")
-    newer += ("place_type", "levy", "transfer")
+    of_cards = ("appraised_on", "confirmed", "emmie", "place_type", "levy", "transfer")
+    newer = ("cautions", "choice", "read_by_ocr", "certainty", *of_cards)
 
     def older(form: object) -> object:
         if isinstance(form, dict):
