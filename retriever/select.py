@@ -91,11 +91,18 @@ def select(library: Library, reading: Reading, found: Sequence[Candidate]) -> li
     ranked = sorted(sentences, key=lambda s: -s.score)
     ranked = [s for s in ranked if s.score >= _NEAR_BEST * ranked[0].score]
     works = {s.place[0]: work_of(library, s.place[0]) for s in ranked}
+    ranked = _of_the_shown(ranked, works)
     kept: list[Chosen] = []
     for sentence in [*_leading(ranked, pages), *ranked]:
         if len(kept) < MOST_SENTENCES + MOST_MORE and _adds_something(sentence, kept, works):
             kept.append(sentence)
     return kept
+
+
+def _of_the_shown(ranked: Sequence[Chosen], works: Mapping[str, str]) -> list[Chosen]:
+    """Where two versions of a work hold the same sentence, that of the version a person chose to show."""
+    shown = {(s.place[0], letters(s.text)) for s in ranked if s.place[0] == works[s.place[0]]}
+    return [s for s in ranked if s.place[0] == works[s.place[0]] or (works[s.place[0]], letters(s.text)) not in shown]
 
 
 def within_a_minute(texts: Sequence[str]) -> list[bool]:

@@ -51,13 +51,11 @@ def test_an_answer_that_is_kept_is_reopened_as_it_was_given(keeping: TestClient)
     assert all(quote["stands"] for quote in change["quotes"])
 
 
-def test_a_kept_answer_tells_when_the_study_it_cites_is_gone(keeping: TestClient) -> None:
+def test_a_kept_answer_goes_with_the_study_that_it_quotes(keeping: TestClient) -> None:
     kept = keeping.post("/v1/answers", json={"question": LIGHT}).json()
-    study = kept["answer"]["citations"][0]["study_id"]
-    keeping.delete(f"/v1/studies/{study}")
-    change = keeping.get(f"/v1/answers/{kept['id']}").json()["changed"]
-    assert (change["corpus"], change["gone"]) == (True, [study])
-    assert all(quote["stands"] == (quote["study_id"] != study) for quote in change["quotes"])
+    keeping.delete(f"/v1/studies/{kept['answer']['citations'][0]['study_id']}")
+    gone = keeping.get(f"/v1/answers/{kept['id']}")
+    assert (gone.status_code, gone.json()["error"]["code"]) == (404, "unknown_answer")
 
 
 def test_kept_answers_are_listed(keeping: TestClient) -> None:

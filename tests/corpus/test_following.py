@@ -198,6 +198,11 @@ def earlier(opened: Open, tmp_path: Path) -> Path:
     path = tmp_path / "data" / "record.sqlite3"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(
+            "DROP TABLE links; DROP TABLE signatures; DROP TABLE job_files; DROP TABLE jobs; DROP TABLE deeds;"
+            "DROP INDEX studies_of_state; ALTER TABLE studies DROP COLUMN state;"
+            "ALTER TABLE studies DROP COLUMN edition;"
+            "ALTER TABLE studies DROP COLUMN withdrawal; ALTER TABLE studies RENAME COLUMN text TO state;"
+            "ALTER TABLE pages DROP COLUMN certainty;"
             "DROP TABLE appraisals; DROP TABLE shadows; DROP TABLE next_vectors; ALTER TABLE vectors DROP COLUMN own;"
             "DELETE FROM library WHERE key IN ('terms', 'context', 'source', 'reads'); PRAGMA user_version = 1;"
         )

@@ -338,6 +338,15 @@ def test_the_version_that_says_it_best_is_quoted_whichever_came_first(library: L
     assert [s.place[0] for s in chosen(library)] == ["article"]
 
 
+@pytest.mark.parametrize(("shown", "copy"), [("alpha", "beta"), ("beta", "alpha")])
+def test_of_two_files_with_the_same_text_the_one_that_a_person_chose_is_quoted(
+    library: Library, shown: str, copy: str
+) -> None:
+    put(library, shown, FINDINGS[0])
+    put(library, copy, FINDINGS[0], version_of=shown)
+    assert [sentence.place[0] for sentence in chosen(library)] == [shown]
+
+
 def test_two_versions_of_a_work_that_is_not_here_itself_are_one_work(library: Library) -> None:
     put(library, "root", QUAY)
     put(library, "report", FINDINGS[0], version_of="root")
