@@ -189,7 +189,8 @@ class DenseIndex:
 
     def finds(self, row: tuple[int, str, bytes]) -> bool:
         """Does the index find this vector of the record at distance nought?"""
-        return _finds_itself(self._nearest, row)
+        with self._turn:
+            return _finds_itself(self._nearest, row)
 
     def exact(self, query: Vectors, k: int, languages: Sequence[str]) -> dict[str, list[Scored]]:
         """The same by exact search over every vector of the record: the oracle the index is held against."""
@@ -288,8 +289,9 @@ class DenseIndex:
     @property
     def state(self) -> dict[str, object]:
         """Numbers for the doctor."""
-        sealed = self._snapshot.seal.counts if self._snapshot else {}
-        return {"sealed": sealed, "waiting": self.waiting, "fingerprint": self.fingerprint}
+        with self._turn:
+            sealed = self._snapshot.seal.counts if self._snapshot else {}
+            return {"sealed": sealed, "waiting": self.waiting, "fingerprint": self.fingerprint}
 
     def close(self) -> None:
         """Let go of Chroma's files."""

@@ -205,15 +205,21 @@ class Library:
         from corpus.dense import DenseIndex  # Chroma is slow to import, and not every command needs it
 
         with self._changing:
-            identity = self.embedder.identity
-            folder = self.folder / "dense" if self.owned else None
-            return DenseIndex(folder, self.record, str(identity), identity.dimension)
+            if "dense" not in self.__dict__:  # kept before the lock is let go: who adds next must see it and follow
+                identity = self.embedder.identity
+                folder = self.folder / "dense" if self.owned else None
+                self.__dict__["dense"] = DenseIndex(folder, self.record, str(identity), identity.dimension)
+            opened: DenseIndex = self.__dict__["dense"]
+            return opened
 
     @cached_property
     def lexical(self) -> LexicalIndex:
         """The word index; read-only where this process does not own the indexes."""
         with self._changing:
-            return LexicalIndex(self.folder / "lexical", self.record, writable=self.owned)
+            if "lexical" not in self.__dict__:
+                self.__dict__["lexical"] = LexicalIndex(self.folder / "lexical", self.record, writable=self.owned)
+            opened: LexicalIndex = self.__dict__["lexical"]
+            return opened
 
     def warm(self) -> None:
         """Open both indexes and load the model now, so that the first question does not wait for them."""

@@ -19,6 +19,8 @@ from tests.api.test_mcp import call, given, sentence
 from tests.fakes import FakeEmbedder
 from tests.retriever.libraries import settings_in
 
+pytestmark = pytest.mark.slow
+
 NOTHING = {f.name: f.nothing for f in FILTERS}
 SWEDISH = "Filters: language of the study: sv. Left: 1 of 2 studies; passages: 2."
 LEFT = {"sv": 2, "en": 0}

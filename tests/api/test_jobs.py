@@ -20,6 +20,8 @@ from corpus.settings import Settings
 from tests.api.test_processes import Server, started, stop
 from tests.fakes import FREE_RIDERS, LIGHTING, make_pdf
 
+pytestmark = pytest.mark.slow
+
 PDF = {"content-type": "application/pdf"}
 
 

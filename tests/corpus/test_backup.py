@@ -15,6 +15,8 @@ from corpus.settings import Settings
 from ingest.receive import Incoming, Reception
 from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def backup(small_library: Library, tmp_path: Path) -> Path:

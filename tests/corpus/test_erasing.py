@@ -15,6 +15,8 @@ from ingest.receive import Incoming, Reception
 from tests.corpus.test_library import by_meaning, by_words
 from tests.fakes import FakeEmbedder, make_pdf
 
+pytestmark = pytest.mark.slow
+
 TITLE, TEXT, NAME = "Quaxillitron boulevards", "zyxomorphic lanterns", "vexaprundle-2024.pdf"
 SECRET = make_pdf(
     [

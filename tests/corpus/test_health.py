@@ -12,6 +12,8 @@ from corpus.health import Finding, Level, examine
 from corpus.library import Library
 from corpus.study import Appraisal, Description, Link, LinkKind, TextState, Withdrawal, Withdrawn
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 24)
 
 

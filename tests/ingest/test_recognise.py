@@ -35,6 +35,8 @@ from tests.ingest.scanner import (
     wait_for,
 )
 
+pytestmark = pytest.mark.slow
+
 SCAN = scanned(SQUARE_PDF, 72)
 """A picture of a page: small, since a program that takes tesseract's place reads it."""
 LAMPS = (
