@@ -140,15 +140,22 @@ def _close(job: Job, shown: dict[str, int], settings: Settings, *, quiet: bool, 
     language = settings.language
     if not (as_json or quiet):
         show.receipts_total({status: n for status, n in shown.items() if status in {*Status}}, language)
-    if job.why:
-        show.complain(say(job.why[0], language, **job.why[1]))
+    _say_if_paused(job, settings)
     if job.state is JobState.CANCELLED:
         show.complain(say("job_was_cancelled", language, job=job.id))
-    elif job.state is not JobState.DONE:
-        show.complain(say("job_left", language, job=job.id))
-    elif not quiet:
+    elif job.state is JobState.DONE and not quiet:
         show.job_total(job, language)
     return DONE if job.state is JobState.DONE and not shown.get(Status.FAILED) else SOMETHING_FAILED
+
+
+def _say_if_paused(job: Job, settings: Settings) -> None:
+    """Say how to go on with a job that someone paused or that paused of itself, and then why."""
+    from corpus.jobs import JobState
+
+    if job.why:
+        show.complain(say(job.why[0], settings.language, **job.why[1]))
+    if job.state in (JobState.PAUSED, JobState.QUEUED) and job.totals.ended < job.totals.files:
+        show.complain(say("job_left", settings.language, job=job.id))
 
 
 # A watched folder
@@ -183,9 +190,12 @@ def _watch(runner: Runner, job: Job, inbox: Any, *, as_json: bool) -> None:
             show.complain(say("job_was_cancelled", runner.settings.language, job=job.id))
             return
         put(runner.jobs, job.id, arrived)
+        if runner.jobs.state(job.id) is JobState.PAUSED or runner.jobs.next_file(job.id) is None:
+            continue
         with closing(runner.carry_out(job.id)) as ending:
             for file in ending:
                 _show(file, runner.settings, quiet=False, as_json=as_json)
+        _say_if_paused(runner.jobs.job(job.id), runner.settings)
 
 
 # Jobs

@@ -22,6 +22,8 @@ _JOB = "SELECT id, kind, name, state, made, started, ended, seconds, said_by, wh
 _FILE = "SELECT job_id, number, path, name, sha256, state, tries, deaths, study_id, receipt, changed FROM job_files"
 _TOTALS = """SELECT state, json_extract(receipt, '$.status'), count(*), sum(json_extract(receipt, '$.pages')),
     sum(json_extract(receipt, '$.passages')) FROM job_files WHERE job_id = ? GROUP BY 1, 2"""
+_COUNT_DEATHS = """UPDATE job_files SET deaths = deaths + 1 WHERE state = 'reading' AND
+    (in_hand OR NOT EXISTS (SELECT 1 FROM job_files other WHERE other.state = 'reading' AND other.in_hand))"""
 _DONE_IF_NOTHING_IS_LEFT = """UPDATE jobs SET state = 'done', ended = ? WHERE id = ? AND state IN ('queued', 'paused')
     AND started IS NOT NULL AND EXISTS (SELECT 1 FROM job_files WHERE job_id = jobs.id)
     AND NOT EXISTS (SELECT 1 FROM job_files WHERE job_id = jobs.id AND state IN ('queued', 'reading'))"""
@@ -111,8 +113,8 @@ class NewFile:
 class JobFile:
     """One file of a job. `number` counts from 1 within the job; `path` may be relative to the library's folder.
 
-    `tries` is how often it was begun, `deaths` how often the whole process died while it was in hand. `receipt` is
-    what became of it, as JSON. `changed` is UTC, ISO 8601.
+    `tries` is how often it was begun, `deaths` how often the whole process died over it. `receipt` is what became of
+    it, as JSON. `changed` is UTC, ISO 8601.
     """
 
     job_id: int
@@ -383,7 +385,7 @@ class Jobs:
         return self._job(rows[0]) if rows else None
 
     def next_file(self, job_id: int) -> JobFile | None:
-        """The next file to read: in order, but those that were in hand when a process died come last."""
+        """The next file to read: in order, but those that a process died over come last."""
         rows = self._record.rows(
             f"{_FILE} WHERE job_id = ? AND state = 'queued' ORDER BY deaths, number LIMIT 1", (job_id,)
         )
@@ -412,11 +414,18 @@ class Jobs:
         return taken.rowcount > 0
 
     def begin(self, file: JobFile) -> JobFile:
-        """The file is in hand from now on."""
+        """The file is being read from now on."""
         begun = replace(file, state=FileState.READING, tries=file.tries + 1, changed=_now())
         with self._record.transaction() as connection:
             _write(connection, begun)
         return self._tell([begun])[0]
+
+    def take_in(self, file: JobFile) -> None:
+        """The process itself works on this file from now on: if it dies now, this file is to blame, not those read."""
+        with self._record.transaction() as connection:
+            connection.execute(
+                "UPDATE job_files SET in_hand = 1 WHERE job_id = ? AND number = ?", (file.job_id, file.number)
+            )
 
     def end(self, file: JobFile, receipt: dict[str, Any], seconds: float) -> JobFile:
         """What became of a file, and how long the job was worked on since the last one ended."""
@@ -460,7 +469,7 @@ class Jobs:
     def recover(self) -> None:
         """Put back what was in hand when an earlier process died. Only the owner of the library may say so."""
         with self._record.transaction() as connection:
-            connection.execute("UPDATE job_files SET deaths = deaths + 1 WHERE state = 'reading'")
+            connection.execute(_COUNT_DEATHS)
             left = connection.execute(
                 "SELECT id FROM jobs WHERE state = 'running' UNION SELECT job_id FROM job_files WHERE state = 'reading'"
             )
@@ -565,9 +574,9 @@ def _row(file: JobFile) -> tuple[object, ...]:
 
 
 def _write(connection: sqlite3.Connection, file: JobFile) -> None:
-    """Put all that may change of a file into its row."""
+    """Put all that may change of a file into its row. Whatever changes, the process is not at work on it."""
     connection.execute(
-        "UPDATE job_files SET state = :state, tries = :tries, deaths = :deaths, sha256 = :sha256,"
+        "UPDATE job_files SET state = :state, tries = :tries, deaths = :deaths, in_hand = NULL, sha256 = :sha256,"
         " study_id = :study_id, receipt = :receipt, changed = :changed WHERE job_id = :job_id AND number = :number",
         {
             "state": file.state,

@@ -106,7 +106,7 @@ CREATE TABLE jobs (
 CREATE TABLE job_files (
     id INTEGER PRIMARY KEY AUTOINCREMENT, job_id INTEGER NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
     number INTEGER NOT NULL, path BLOB NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL DEFAULT '',
-    state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0, in_hand INTEGER,
     study_id TEXT NOT NULL DEFAULT '', receipt TEXT, changed TEXT NOT NULL, UNIQUE (job_id, number)
 );
 CREATE INDEX files_of_job ON job_files(job_id, state, deaths, number);

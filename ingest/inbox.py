@@ -106,9 +106,10 @@ def put(jobs: Jobs, job_id: int, paths: Iterable[Path]) -> list[JobFile]:
 
     A file that failed and has changed since is tried again. Raises JobEnded where the job was cancelled.
     """
-    rows = jobs.files(job_id)
+    arrived = list(paths)
+    rows = jobs.files(job_id) if arrived else []
     put: list[JobFile] = []
-    for path in paths:
+    for path in arrived:
         name, sha256 = plain_name(path.name), _sha256(path)
         if any((row.name, row.sha256) == (name, sha256) for row in rows):
             continue

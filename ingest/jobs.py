@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
@@ -24,12 +25,12 @@ from corpus.words import Fault, Language, say
 from ingest.receive import Begun, Reading, Receipt, Reception, Status, failed, find_pdfs, plain_name
 
 DEATHS = 3
-"""A file in whose hands the process died this often is not tried again of itself."""
+"""A file that the process died over this often is not tried again of itself."""
 UPLOADS = "uploads"
 _LOG = logging.getLogger(__name__)
 _PATIENCE = 10.0  # seconds that files which are read wait for the one before them: then the order gives way
 _LOOK = 0.2  # seconds between two looks at what was asked
-_NO_ROOM = 5.0  # seconds before a job that could not even be paused is looked at again
+_AFTER_TROUBLE = 5.0  # seconds before a job that could not even be paused is looked at again
 
 
 class KilledTheProcess(Fault):
@@ -56,7 +57,7 @@ class Window:
         return len(self._files)
 
     def takes(self, file: JobFile) -> bool:
-        """Is there room for this file? One that was in hand when a process died is in hand alone."""
+        """Is there room for this file? One that a process died over is in hand alone."""
         alone = file.deaths or any(held.deaths for held, _ in self._files)
         return len(self._files) < (1 if alone else self._size)
 
@@ -228,6 +229,7 @@ class Runner(AbstractContextManager["Runner"]):
     def _finish(self, file: JobFile, begun: Begun, seconds: float) -> JobFile:
         if isinstance(begun, Reading):
             file = replace(file, sha256=begun.arrived.sha256)
+            self.jobs.take_in(file)
         receipt = self._receipt(file, begun)
         ended = self.jobs.end(file, receipt.to_keep(), seconds)
         self._forget_uploads([ended])
@@ -237,12 +239,12 @@ class Runner(AbstractContextManager["Runner"]):
         """The receipt of a file. Whatever goes wrong costs this file alone, unless there is no room to write."""
         try:
             receipt = self._reception.finish(begun)
+            return self._as_it_was_added(file, receipt) if receipt.status is Status.UNCHANGED else receipt
         except CannotWrite:
             raise
         except Exception as error:  # noqa: BLE001 - one surprise must not end the others' job; it is logged whole
             _LOG.exception("The file %s of job %d could not be taken in.", file.name, file.job_id)
             return failed(file.name, Unexpected(file=file.name, kind=type(error).__name__))
-        return self._as_it_was_added(file, receipt) if receipt.status is Status.UNCHANGED else receipt
 
     def _as_it_was_added(self, file: JobFile, receipt: Receipt) -> Receipt:
         """The receipt of a study that this very file brought, where the process died before it could say so."""
@@ -275,9 +277,9 @@ class Runner(AbstractContextManager["Runner"]):
                 else:
                     self._poked.wait(1)
                     self._poked.clear()
-            except CannotWrite:
-                _LOG.warning("There is no room to write in %s; jobs wait.", self._library.folder)
-                self._stopping.wait(_NO_ROOM)
+            except (Fault, OSError, sqlite3.Error):  # such as a record that another process keeps locked
+                _LOG.exception("Jobs wait: the library in %s cannot be worked on.", self._library.folder)
+                self._stopping.wait(_AFTER_TROUBLE)
 
     def poke(self) -> None:
         """There may be something to do."""

@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 from api.cli import app
 from tests.fakes import FREE_RIDERS, LIGHTING
 
+pytestmark = pytest.mark.slow
+
 LIGHT = "Does street lighting reduce property crime?"
 GERMAN = "Wie verringert bessere Beleuchtung die Einbrüche?"
 FINDING = "Street lighting reduced property crime by 14 per cent in the lit squares."

@@ -14,6 +14,8 @@ from PIL import Image, ImageChops
 from corpus.library import Library
 from tests.fakes import FREE_RIDERS, LIGHTING, make_pdf
 
+pytestmark = pytest.mark.slow
+
 PDF = {"content-type": "application/pdf"}
 FINDING = "Street lighting reduced property crime by 14 per cent in the lit squares."
 LIGHT = "Does street lighting reduce property crime?"

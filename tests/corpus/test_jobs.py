@@ -263,6 +263,33 @@ def test_what_was_in_hand_when_a_process_died_is_queued_again_and_comes_last(job
     assert order == ["b", "c", "a"]
 
 
+def test_only_the_file_that_the_process_itself_was_at_work_on_is_to_blame(jobs: Jobs) -> None:
+    job = made(jobs, "a", "b", "c")
+    first, _ = [jobs.begin(next_file(jobs, job)) for _ in range(2)]
+    jobs.take_in(first)
+    jobs.recover()
+    assert [(file.state, file.deaths) for file in jobs.files(job.id)] == [(Q, 1), (Q, 0), (Q, 0)]
+    jobs.take_up(job.id)
+    for _ in range(2):
+        jobs.begin(next_file(jobs, job))
+    jobs.recover()
+    assert [file.deaths for file in jobs.files(job.id)] == [1, 1, 1]
+
+
+def test_a_file_that_ended_or_was_put_back_in_good_order_is_not_to_blame(jobs: Jobs) -> None:
+    job = made(jobs, "a", "b", "c")
+    for end in (True, False):
+        file = jobs.begin(next_file(jobs, job))
+        jobs.take_in(file)
+        if end:
+            jobs.end(file, receipt(), 1)
+    jobs.leave(job.id)
+    jobs.take_up(job.id)
+    jobs.begin(next_file(jobs, job))
+    jobs.recover()
+    assert [file.deaths for file in jobs.files(job.id)] == [0, 1, 0]
+
+
 def test_a_process_that_died_in_a_cancelled_job_leaves_nothing_in_hand(jobs: Jobs) -> None:
     job = made(jobs, "a", "b")
     jobs.begin(next_file(jobs, job))

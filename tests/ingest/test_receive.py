@@ -21,6 +21,8 @@ from ingest.receive import Incoming, NoPdfs, NoSuchFile, Receipt, Reception, Sta
 from tests.fakes import FREE_RIDERS, LIGHTING, FakeEmbedder, make_pdf
 from tests.ingest.pdfs import OUTLINES, TEXT, greedy_pdf, line_pdf, locked, over, slow_pdf
 
+pytestmark = pytest.mark.slow
+
 BLANK = make_pdf(["", ""])
 LOCKED = locked(LIGHTING, "secret", "AES-256")
 

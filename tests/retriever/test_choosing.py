@@ -23,6 +23,8 @@ from tests.fakes import FakeEmbedder, make_pdf
 from tests.retriever.libraries import fill, settings_in
 from tests.retriever.test_answering import FELL, LIGHT, LJUS, debate_in, id_of
 
+pytestmark = pytest.mark.slow
+
 KINDS = {"malmo": "report", "newark": "quasi-experiment", "towns": "systematic review"}
 
 
