@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections import Counter
@@ -10,7 +11,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from api import show
-from corpus.description import FIELDS, PROPOSABLE, shown
+from corpus.description import FIELDS, FROM_FILE, PROPOSABLE, shown
 from corpus.desk import SAID, details, done
 from corpus.study import Appraisal, Deed, LinkState, Proposal, Source, State, Study, TextState, Value, Withdrawal
 from corpus.words import Language, say
@@ -174,8 +175,18 @@ def _source(found: Proposal, language: Language) -> str:
         said = say("dossier_said", language, name=found.detail, on=found.made) if found.detail else ""
         return said.strip() or say("dossier_said_by_person", language)
     source = say(f"from_{found.source.name.lower()}", language)
-    where = f"{source}, {found.detail}" if found.detail and found.detail != found.source.value else source
+    where = ", ".join(filter(None, [source, _place(found, language)]))
     return say("dossier_found", language, source=where, confidence=round(100 * found.confidence))
+
+
+def _place(found: Proposal, language: Language) -> str:
+    """Where more closely, in the reader's language: a page of the file, a line of a list, or who was asked."""
+    if page := re.fullmatch(r"page (\d+)", found.detail):
+        return say("page", language, label=page[1])
+    if found.source in FROM_FILE:
+        return ""
+    lines = r"\b(line|record) (\d+)$"
+    return re.sub(lines, lambda place: say(f"detail_{place[1]}", language, line=place[2]), found.detail)
 
 
 def _text(value: Value | None) -> str:

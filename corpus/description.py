@@ -15,7 +15,8 @@ FIELDS: tuple[str, ...] = tuple(
 """The fields of a description that can be proposed, identifiers aside."""
 PROPOSABLE: tuple[str, ...] = (*FIELDS, *IDENTIFIERS)
 
-_FROM_FILE = frozenset({Source.XMP, Source.METADATA, Source.PAGES, Source.FILE_NAME})
+FROM_FILE = frozenset({Source.XMP, Source.METADATA, Source.PAGES, Source.FILE_NAME})
+"""The sources that a file itself is, and that are read anew with it."""
 _SOURCES = {source.value: source for source in Source}
 _UNTOLD = 0.5  # confidence of a value that an earlier version kept without any
 _TRUST = {source: place for place, source in enumerate(reversed(Source))}  # the order in which they stand
@@ -55,7 +56,7 @@ def proposed(
 
 def read_again(kept: Description, found: Description) -> Description:
     """A description after its file was read again: what came from the file is new, all else stays."""
-    stays = [p for p in _behind(kept) if p.source not in _FROM_FILE]
+    stays = [p for p in _behind(kept) if p.source not in FROM_FILE]
     return _resolved_again(kept, [*stays, *found.proposals], found.title or kept.title)
 
 

@@ -97,7 +97,7 @@ def test_a_study_is_shown_field_by_field_with_where_each_value_was_found(shelf: 
     shown = one_line(shelf("studies", "show", "lamps0001"))
     assert shown.startswith("Ljus id lamps0001 tillstånd beskriven, utgåva 1 text sökbar: 1 sidor, 1 stycken")
     assert re.search(r"titel Ljus \[sagt av Eva \d{4}-\d\d-\d\d\] eller: Street lighting and fear of crime \[de", shown)
-    assert "år 2013 [de första sidorna, page 1, 90 %] eller: 2012 [de första sidorna, page 1, 40 %] DOI" in shown
+    assert "år 2013 [de första sidorna, s. 1, 90 %] eller: 2012 [de första sidorna, s. 1, 40 %] DOI" in shown
     assert "Inte känt: författare, " in shown
     assert "upplägg systematic review Av catalogue 2026-03-01, preliminär: ingen har bekräftat den." in shown
     assert re.search(r"Logg \d{4}-\d\d-\d\d \d\d:\d\d Eva rättade title: Ljus", shown)

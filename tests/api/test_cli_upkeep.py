@@ -43,7 +43,7 @@ def test_the_doctor_says_what_to_do_without_tesseract(filled: Amp, monkeypatch: 
 
 def test_the_doctor_speaks_swedish(filled: Amp) -> None:
     filled.environment["AMP_LANGUAGE"] = "sv"
-    assert "studier saknar årtal. Se dem med amp studies list --gap year." in filled("doctor").stdout
+    assert "Studier utan årtal: 2. Se dem med amp studies list --gap year." in filled("doctor").stdout
 
 
 def test_a_damaged_pdf_of_the_same_size_is_found_when_asked_for(filled: Amp) -> None:
