@@ -182,7 +182,7 @@ class Runner(AbstractContextManager["Runner"]):
                 if not len(window):
                     break
                 if read := window.read():
-                    ended = self._finish(*read, time.monotonic() - since)
+                    ended = self._finish(*read, since)
                     since = time.monotonic()
                     yield ended
         except CannotWrite as fault:
@@ -226,12 +226,13 @@ class Runner(AbstractContextManager["Runner"]):
         self._notes = self._notes or starter_notes()
         return self._notes.get(path.name)
 
-    def _finish(self, file: JobFile, begun: Begun, seconds: float) -> JobFile:
+    def _finish(self, file: JobFile, begun: Begun, since: float) -> JobFile:
+        """Take a file in; the job has been at work since the monotonic time `since`."""
         if isinstance(begun, Reading):
             file = replace(file, sha256=begun.arrived.sha256)
             self.jobs.take_in(file)
         receipt = self._receipt(file, begun)
-        ended = self.jobs.end(file, receipt.to_keep(), seconds)
+        ended = self.jobs.end(file, receipt.to_keep(), time.monotonic() - since)
         self._forget_uploads([ended])
         return ended
 

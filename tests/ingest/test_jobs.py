@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from corpus.jobs import Ask, FileState, Job, JobFile, JobState, Kind, UnknownJob, ask
-from corpus.library import Library
+from corpus.library import Library, Prepared
 from corpus.record import CannotWrite
 from corpus.settings import Settings
 from corpus.starter import FOLDER
-from corpus.study import Description
+from corpus.study import Description, Draft
 from ingest import jobs as carrying
 from ingest.jobs import DEATHS, Runner, Window, full_form
 from ingest.read import Document, ReadPage
@@ -312,7 +312,7 @@ def process(folder: Path, data: Path, extra: str = "") -> subprocess.CompletedPr
     program = f"""
 import os, signal
 from pathlib import Path
-from corpus.library import Library
+from corpus.library import Library, Prepared
 from corpus.settings import Settings
 from ingest.jobs import Runner
 from ingest.receive import Reception
@@ -661,3 +661,20 @@ def test_what_is_read_is_let_go_once_it_is_written(library: Library, folder: Pat
         assert most <= reception.ahead
     gc.collect()
     assert not [thing for thing in gc.get_objects() if isinstance(thing, ReadPage)]
+
+
+def test_the_time_a_job_took_counts_reading_and_embedding(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = library.prepare
+
+    def slowly(drafts: Sequence[Draft]) -> Prepared:
+        time.sleep(0.5)
+        return prepare(drafts)
+
+    monkeypatch.setattr(library, "prepare", slowly)
+    (tmp_path / "lighting.pdf").write_bytes(LIGHTING)
+    with Runner(library) as runner:
+        job = runner.job_of([tmp_path / "lighting.pdf"], "Eva")
+        list(runner.carry_out(job.id))
+        assert runner.jobs.job(job.id).seconds >= 0.5
