@@ -669,7 +669,7 @@ def test_the_time_a_job_took_counts_reading_and_embedding(
     prepare = library.prepare
 
     def slowly(drafts: Sequence[Draft]) -> Prepared:
-        time.sleep(0.5)
+        time.sleep(4)
         return prepare(drafts)
 
     monkeypatch.setattr(library, "prepare", slowly)
@@ -677,4 +677,4 @@ def test_the_time_a_job_took_counts_reading_and_embedding(
     with Runner(library) as runner:
         job = runner.job_of([tmp_path / "lighting.pdf"], "Eva")
         list(runner.carry_out(job.id))
-        assert runner.jobs.job(job.id).seconds >= 0.5
+        assert runner.jobs.job(job.id).seconds >= 4  # reading alone takes less
