@@ -165,7 +165,10 @@ def test_one_that_hangs_is_killed_with_all_that_it_started(
         read(ocr)
     assert caught.value.late
     assert time.monotonic() - began < 10
-    assert not is_running(int((tmp_path / "pid").read_text()))
+    child, deadline = int((tmp_path / "pid").read_text()), time.monotonic() + 10
+    while is_running(child) and time.monotonic() < deadline:  # it was told to end; a busy machine takes its time
+        time.sleep(0.05)
+    assert not is_running(child)
 
 
 def test_one_that_fails_is_told_from_one_that_is_late(
