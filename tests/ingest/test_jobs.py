@@ -671,7 +671,7 @@ def test_what_is_read_is_let_go_once_it_is_written(library: Library, folder: Pat
         most = 0
         for _ in runner.carry_out(job_of(runner, folder).id):
             gc.collect()
-            most = max(most, sum(isinstance(thing, Document) for thing in gc.get_objects()))
+            most = max(most, sum(type(thing) is Document for thing in gc.get_objects()))
         assert most <= reception.ahead
     gc.collect()
     assert not [thing for thing in gc.get_objects() if isinstance(thing, ReadPage)]
