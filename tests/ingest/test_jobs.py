@@ -674,4 +674,4 @@ def test_what_is_read_is_let_go_once_it_is_written(library: Library, folder: Pat
             most = max(most, sum(type(thing) is Document for thing in gc.get_objects()))
         assert most <= reception.ahead
     gc.collect()
-    assert not [thing for thing in gc.get_objects() if isinstance(thing, ReadPage)]
+    assert not [thing for thing in gc.get_objects() if type(thing) is ReadPage]
